@@ -1,0 +1,47 @@
+# Two commands do everything on a machine that has Python 3.11 or newer and make:
+#   make run    set up, build the graph of Dortmund, check it, answer a question, profile, publish
+#   make test   set up what the tests need and run them all
+
+PYTHON ?= python3
+VENV ?= .venv
+KG = $(VENV)/bin/kg
+INSTITUTION ?= sozialforschungsstelle
+
+.PHONY: run test check wheel bench clean help
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n '2,4p' Makefile
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[plot]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run
+	$(KG) build
+	$(KG) validate
+	$(KG) ask role-across-projects --institution $(INSTITUTION)
+	$(KG) analyse
+	$(KG) profile $(INSTITUTION) --format html --output build/report/$(INSTITUTION).html
+	$(KG) publish
+
+test: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -n 2
+
+check: $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: $(VENV)/.dev
+	$(VENV)/bin/python -m benchmarks.dortmund
+
+clean:
+	rm -rf build dist $(VENV)

@@ -1,0 +1,176 @@
+"""Settings: of a source folder (`settings.toml`), and of where things are built.
+
+Everything a new city changes stands in its `settings.toml`; nothing about a place stands in the code.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.errors import InputError
+from kg.namespaces import BASE
+from kg.resources import folder
+
+SETTINGS_FILE = "settings.toml"
+LANGUAGES = ("de", "en")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`]+/\Z")
+FRAMES = ("census", "ego-sampled", "partial")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How a source was collected: what may be said from it depends on this.
+
+    Attributes:
+        kind: `census` (all of a population), `ego-sampled` (around one entity) or `partial`.
+        around: Slug of the entity at the centre of an ego-sampled source, else empty.
+        date: State of the population, `YYYY-MM-DD`, or empty.
+        population: What was collected and how, per language.
+    """
+
+    kind: str = "partial"
+    around: str = ""
+    date: str = ""
+    population: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """Settings of one folder of tables.
+
+    Attributes:
+        name: Name of the named graph, kebab-case.
+        base: Namespace root of the entities, ends with `/`.
+        state: State date of the tables, `YYYY-MM-DD`; empty where the folder does not say.
+        title: Title per language.
+        description: Description per language.
+        license: IRI of the licence of the tables.
+        publisher: Name of the publisher.
+        publisher_url: Page of the publisher.
+        contact: Name of the contact.
+        contact_url: Page or `mailto:` of the contact.
+        frame: Sampling frame.
+    """
+
+    name: str
+    base: str = BASE
+    state: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
+    license: str = ""
+    publisher: str = ""
+    publisher_url: str = ""
+    contact: str = ""
+    contact_url: str = ""
+    frame: Frame = field(default_factory=Frame)
+
+    def graph(self, name: str | None = None) -> str:
+        """Return the IRI of a named graph of this namespace; the source's own without a name."""
+        return f"{self.base}graph/{name or self.name}"
+
+    def id(self, kind: str, key: str) -> str:
+        """Return the IRI of an entity or node."""
+        return f"{self.base}id/{kind}/{key}"
+
+
+def _texts(table: Mapping[str, Any], key: str) -> dict[str, str]:
+    value = table.get(key, {})
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value)
+    return {str(lang): str(text) for lang, text in value.items()} if isinstance(value, dict) else {}
+
+
+def slug_of(name: str) -> str:
+    """Turn a folder's name into a graph name.
+
+    >>> slug_of("My City 2")
+    'my-city-2'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "graph"
+
+
+def read_source_settings(path: Path) -> SourceSettings:
+    """Read `settings.toml` of a folder of tables; a folder without one gets its name as graph name and the frame `partial`.
+
+    Raises:
+        InputError: The file is no TOML, or a setting has no valid value.
+    """
+    file = path / SETTINGS_FILE
+    if not file.is_file():
+        return SourceSettings(name=slug_of(path.resolve().name))
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"The settings are no valid TOML: {error}.", where=str(file), fix="Correct the line named.") from error
+    tables = {key: value if isinstance(value, dict) else {} for key, value in data.items()}
+    graph, publisher, contact, frame = (tables.get(key, {}) for key in ("graph", "publisher", "contact", "frame"))
+    settings = SourceSettings(
+        name=str(graph.get("name", slug_of(path.resolve().name))),
+        base=str(graph.get("base", BASE)),
+        state=str(graph.get("state", "")),
+        title=_texts(graph, "title"),
+        description=_texts(graph, "description"),
+        license=str(graph.get("license", "")),
+        publisher=str(publisher.get("name", "")),
+        publisher_url=str(publisher.get("url", "")),
+        contact=str(contact.get("name", "")),
+        contact_url=str(contact.get("url", "")),
+        frame=Frame(str(frame.get("kind", "partial")), str(frame.get("around", "")), str(frame.get("date", "")), _texts(frame, "population")),
+    )
+    _check(settings, file)
+    return settings
+
+
+def _check(settings: SourceSettings, file: Path) -> None:
+    from kg.identifiers import parse_date
+
+    rules = (
+        (bool(_NAME.match(settings.name)), f"graph.name {settings.name!r} is no kebab-case name.", "Use small letters, digits and hyphens."),
+        (bool(_BASE.match(settings.base)), f"graph.base {settings.base!r} is no namespace.", "Use an http(s) address that ends with a slash."),
+        (settings.frame.kind in FRAMES, f"frame.kind {settings.frame.kind!r} is unknown.", f"Use one of {', '.join(FRAMES)}."),
+        (
+            settings.frame.kind != "ego-sampled" or bool(settings.frame.around),
+            "frame.around is missing.",
+            "Name the entity_id around which the tables were collected.",
+        ),
+        (not settings.state or parse_date(settings.state) is not None, f"graph.state {settings.state!r} is no date.", "Write YYYY-MM-DD."),
+        (not settings.frame.date or parse_date(settings.frame.date) is not None, f"frame.date {settings.frame.date!r} is no date.", "Write YYYY-MM-DD."),
+    )
+    for holds, what, fix in rules:
+        if not holds:
+            raise InputError(what, where=str(file), fix=fix)
+
+
+def default_source() -> Path:
+    """Return the folder of tables to build when none is named: the current folder if it has settings, else the shipped one."""
+    here = Path.cwd()
+    return here if (here / SETTINGS_FILE).is_file() else folder("data", "dortmund")
+
+
+def build_root(option: Path | None = None) -> Path:
+    """Return the folder of builds: the option, `KG_BUILD`, or `build` in the current folder."""
+    return option or Path(os.environ.get("KG_BUILD") or "build")
+
+
+def language(option: str | None = None) -> str:
+    """Return the language of labels and messages: the option, `KG_LANG`, the locale, else `en`.
+
+    Raises:
+        InputError: Neither German nor English was asked for.
+    """
+    if option is not None:
+        if option not in LANGUAGES:
+            raise InputError(f"The language {option!r} is not available.", where="--lang", fix="Use de or en.")
+        return option
+    for value in (os.environ.get("KG_LANG"), os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"), locale.getlocale()[0]):
+        if value:
+            return "de" if value.casefold().startswith(("de", "german")) else "en"
+    return "en"

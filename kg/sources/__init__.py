@@ -1,0 +1,1 @@
+"""Sources: each module turns one kind of input into quads with their origin."""

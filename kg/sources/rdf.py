@@ -1,0 +1,90 @@
+"""RDF files as quads: Turtle, TriG, N-Triples, N-Quads, RDF/XML and JSON-LD, each quad with the line of its subject's block.
+
+No parser in reach keeps a position per triple, so a small scanner finds where a subject's block begins (product guide, section g, fact 7).
+RDF/XML and JSON-LD have no such blocks: their origin is the file. Nothing is fetched: a JSON-LD file must hold its context.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kg.errors import InputError
+from kg.quads import Quad, from_oxigraph
+
+MAX_BYTES = 512 * 1024 * 1024
+FORMATS = {
+    ".ttl": "TURTLE",
+    ".trig": "TRIG",
+    ".nt": "N_TRIPLES",
+    ".nq": "N_QUADS",
+    ".rdf": "RDF_XML",
+    ".xml": "RDF_XML",
+    ".owl": "RDF_XML",
+    ".jsonld": "JSON_LD",
+}
+_PREFIX = re.compile(r"^\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
+_SUBJECT = re.compile(r"^(?:<([^>]*)>|([\w.-]*):([\w.%-]*)|(_:[\w.-]+))(?=\s|$)")
+
+
+def read_rdf(path: Path, name: str | None = None, graph: str = "") -> list[Quad]:
+    """Read an RDF file.
+
+    Args:
+        path: The file; its extension says the syntax.
+        name: How the file is named in origins.
+        graph: Graph IRI for triples that name none.
+
+    Raises:
+        InputError: Unknown extension, unreadable file, or a syntax error, with line and column.
+    """
+    import pyoxigraph as ox
+
+    shown = name or str(path)
+    kind = FORMATS.get(path.suffix.casefold())
+    if kind is None:
+        raise InputError(f"The extension {path.suffix!r} is no RDF syntax.", where=shown, fix=f"Known are {', '.join(FORMATS)} and .csv.")
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.", where=shown, fix="Split it by named graph.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The file cannot be read: {error.strerror or error}.", where=shown, fix="Check path and permissions.") from error
+    if not data.strip():
+        raise InputError("The file is empty.", where=shown, fix="Put at least one statement in it, or leave it out.")
+    try:
+        parsed = list(ox.parse(data, format=getattr(ox.RdfFormat, kind), base_iri=path.resolve().as_uri()))
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        lines = data.decode("utf-8", errors="replace").splitlines() or [""]
+        excerpt = lines[min(line, len(lines)) - 1].strip()[:120]
+        raise InputError(f"Syntax error: {error.msg}. It stands at: {excerpt}", where=f"{shown}:{line}:{column}", fix="Correct the statement there.") from error
+    except (ValueError, OSError) as error:
+        raise InputError(f"The file cannot be parsed: {error}.", where=shown, fix="Check syntax and encoding (UTF-8).") from error
+    lines_of = subject_lines(data.decode("utf-8", errors="replace")) if kind in ("TURTLE", "TRIG", "N_TRIPLES", "N_QUADS") else {}
+    quads = []
+    for parsed_quad in parsed:
+        quad = from_oxigraph(parsed_quad, "")
+        origin = f"{shown}#{lines_of.get(quad.subject, 1)}"
+        quads.append(quad._replace(origin=origin, graph=quad.graph or graph))
+    return quads
+
+
+def subject_lines(text: str) -> dict[str, int]:
+    """Return the line on which each subject's first block begins."""
+    prefixes: dict[str, str] = {}
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        prefix = _PREFIX.match(line)
+        if prefix:
+            prefixes[prefix.group(1)] = prefix.group(2)
+            continue
+        subject = _SUBJECT.match(line.lstrip())
+        if not subject:
+            continue
+        whole, short, local, blank = subject.groups()
+        if blank or whole is not None:
+            found.setdefault(blank or whole, number)
+        elif short in prefixes:
+            found.setdefault(prefixes[short] + local, number)
+    return found

@@ -1,0 +1,279 @@
+"""Asking a graph: one small interface, an embedded store and any SPARQL 1.1 endpoint behind it (contracts, section 11).
+
+Every question runs on the union of the named graphs. Results hold pyoxigraph terms, whatever the store.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from kg.errors import QueryError, StoreError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    Node: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+
+MAX_QUERY = 1024 * 1024
+TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a SELECT.
+
+    Attributes:
+        variables: Names without `?`, in the order of the query.
+        rows: One tuple per solution; `None` where a variable is unbound.
+    """
+
+    variables: tuple[str, ...]
+    rows: list[tuple[Node | None, ...]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Triples:
+    """The triples of a CONSTRUCT or DESCRIBE."""
+
+    triples: list[ox.Triple] = field(default_factory=list)
+
+
+Result: TypeAlias = Table | Triples | bool
+
+
+class Store(Protocol):
+    """A graph that answers SPARQL queries."""
+
+    location: str
+
+    def query(self, sparql: str, bindings: Mapping[str, Node] | None = None) -> Result:
+        """Answer a SELECT, ASK, CONSTRUCT or DESCRIBE over the union of the named graphs.
+
+        Args:
+            sparql: SPARQL 1.1 query; SERVICE is refused.
+            bindings: Terms for variables of the outermost WHERE, bound as a `VALUES` block, never pasted as text.
+
+        Raises:
+            QueryError: The query is wrong or refused.
+            StoreError: The store does not answer.
+        """
+
+    def count(self) -> int:
+        """Return the number of quads."""
+
+    def graphs(self) -> list[str]:
+        """Return the IRIs of the named graphs, sorted."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+_TOKEN = re.compile(
+    r'(?P<skip>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^\s<>"{}|^`\\]*>|\#[^\n]*)'
+    r"|(?P<word>[?$]?[A-Za-z_][\w:.-]*)|(?P<brace>[{}])|.",
+    re.DOTALL,
+)
+
+
+def keywords(sparql: str) -> list[tuple[str, int]]:
+    """Return the words and braces of a query outside strings, IRIs and comments, upper case, with their position."""
+    found = []
+    for match in _TOKEN.finditer(sparql):
+        if match.lastgroup in ("word", "brace"):
+            found.append((match.group().upper(), match.start()))
+    return found
+
+
+def refuse_service(sparql: str) -> None:
+    """Refuse a query that would make the store call another address.
+
+    Raises:
+        QueryError: The query holds SERVICE, or is longer than the limit.
+    """
+    if len(sparql) > MAX_QUERY:
+        raise QueryError(f"The query is longer than {MAX_QUERY} characters.", fix="Ask for less at a time.")
+    if any(word == "SERVICE" for word, _ in keywords(sparql)):
+        raise QueryError("SERVICE is refused: the store would call another address.", fix="Ask that endpoint by itself with --store, and join the results.")
+
+
+def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
+    """Put terms into the outermost WHERE as a `VALUES` block; terms are serialised by pyoxigraph, never by string formatting of user text.
+
+    Raises:
+        QueryError: The query has no WHERE to bind in.
+    """
+    if not bindings:
+        return sparql
+    depth = 0
+    for word, position in keywords(sparql):
+        if word == "{":
+            if depth == 0:
+                names = " ".join(f"?{name}" for name in bindings)
+                terms = " ".join(str(term) for term in bindings.values())
+                return f"{sparql[: position + 1]} VALUES ({names}) {{ ({terms}) }} {sparql[position + 1 :]}"
+            depth += 1
+    raise QueryError("The query has no WHERE block to bind parameters in.", fix="Write WHERE { … }.")
+
+
+class EmbeddedStore:
+    """An Oxigraph store on disk, opened read-only: many readers at once, no writer (product guide, section g, fact 1)."""
+
+    def __init__(self, path: Path) -> None:
+        import pyoxigraph as ox
+
+        self.location = str(path)
+        try:
+            self._store = ox.Store.read_only(str(path))
+        except OSError as error:
+            raise StoreError(f"The store cannot be opened: {error}.", where=str(path), fix="Build the graph again with `kg build`.") from error
+
+    def query(self, sparql: str, bindings: Mapping[str, Node] | None = None) -> Result:
+        """Answer a query (see :class:`Store`)."""
+        refuse_service(sparql)
+        text = bind(sparql, bindings)
+        try:
+            return collect(self._store.query(text, use_default_graph_as_union=True))
+        except SyntaxError as error:
+            raise syntax_error(sparql, text, str(error)) from error
+        except (ValueError, RuntimeError, OSError) as error:
+            raise QueryError(f"The query cannot be answered: {error}.", fix="Simplify it, or narrow it down.") from error
+
+    def count(self) -> int:
+        """Return the number of quads."""
+        return len(self._store)
+
+    def graphs(self) -> list[str]:
+        """Return the IRIs of the named graphs, sorted."""
+        import pyoxigraph as ox
+
+        return sorted(name.value for name in self._store.named_graphs() if isinstance(name, ox.NamedNode))
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+    def __enter__(self) -> EmbeddedStore:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def collect(answer: object) -> Result:
+    """Turn a pyoxigraph answer into a result that outlives the store."""
+    import pyoxigraph as ox
+
+    if isinstance(answer, ox.QuerySolutions):
+        names = tuple(variable.value for variable in answer.variables)
+        return Table(names, [tuple(solution[name] for name in names) for solution in answer])  # type: ignore[misc]
+    if isinstance(answer, ox.QueryBoolean):
+        return bool(answer)
+    return Triples(list(answer))  # type: ignore[call-overload]
+
+
+_POSITION = re.compile(r"(?:error at |at )?(\d+):(\d+)")
+
+
+def syntax_error(sparql: str, sent: str, message: str) -> QueryError:
+    """Say where a query is wrong: line, column, excerpt with a caret, and one sentence of help."""
+    match = _POSITION.search(message)
+    if not match or sent != sparql:
+        return QueryError(f"The query is no valid SPARQL: {message}.", fix="Check it near the place named.")
+    line, column = int(match.group(1)), int(match.group(2))
+    lines = sparql.splitlines() or [""]
+    excerpt = lines[min(line, len(lines)) - 1]
+    start = max(0, column - 60)
+    shown = excerpt[start : start + 120]
+    caret = " " * max(0, column - 1 - start) + "^"
+    undeclared = re.search(r"[Pp]refix not found", message)
+    fix = "A prefix is not declared; add a PREFIX line." if undeclared else "Check brackets, dots and keywords there."
+    return QueryError(f"The query is no valid SPARQL.\n  {shown}\n  {caret}\n ", where=f"line {line}, column {column}", fix=fix)
+
+
+class EndpointStore:
+    """Any SPARQL 1.1 endpoint, asked through SPARQLWrapper. Short queries go by GET, long ones by form POST."""
+
+    def __init__(self, address: str, *, timeout: int = TIMEOUT) -> None:
+        self.location = address
+        self.timeout = timeout
+
+    def query(self, sparql: str, bindings: Mapping[str, Node] | None = None) -> Result:
+        """Answer a query (see :class:`Store`)."""
+        import pyoxigraph as ox
+
+        refuse_service(sparql)
+        form = _form(sparql)
+        if form in ("CONSTRUCT", "DESCRIBE"):
+            body = self._send(bind(sparql, bindings), "n-triples", "application/n-triples")
+            return Triples([quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)])
+        body = self._send(bind(sparql, bindings), "json", "application/sparql-results+json")
+        try:
+            return collect(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
+        except SyntaxError as error:
+            raise StoreError(f"The endpoint's answer is no SPARQL result: {error}.", where=self.location, fix="Is this the query address?") from error
+
+    def _send(self, sparql: str, kind: str, media_type: str) -> bytes:
+        from urllib.error import URLError
+
+        from SPARQLWrapper import GET, POST, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import EndPointInternalError, QueryBadFormed, SPARQLWrapperException
+
+        wrapper = SPARQLWrapper(self.location)
+        wrapper.setTimeout(self.timeout)
+        wrapper.setQuery(sparql)
+        wrapper.setReturnFormat(kind)
+        wrapper.addCustomHttpHeader("Accept", media_type)
+        wrapper.setMethod(GET if len(sparql) < 1500 else POST)
+        try:
+            body = wrapper.query().response.read()
+        except QueryBadFormed as error:
+            raise QueryError(f"The endpoint refuses the query: {_first_line(error)}", where=self.location, fix="Check it for SPARQL 1.1.") from error
+        except (EndPointInternalError, SPARQLWrapperException) as error:
+            raise StoreError(f"The endpoint answers with an error: {_first_line(error)}", where=self.location, fix="Try again later.") from error
+        except (URLError, OSError, ValueError) as error:
+            raise StoreError(f"The endpoint does not answer: {error}.", where=self.location, fix="Check the address and that the server runs.") from error
+        return bytes(body)
+
+    def count(self) -> int:
+        """Return the number of quads."""
+        result = self.query("SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }")
+        assert isinstance(result, Table)
+        return int(result.rows[0][0].value) if result.rows and result.rows[0][0] is not None else 0
+
+    def graphs(self) -> list[str]:
+        """Return the IRIs of the named graphs, sorted."""
+        result = self.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+        assert isinstance(result, Table)
+        return sorted(row[0].value for row in result.rows if row[0] is not None)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).replace("\\n", "\n").strip()
+    return " ".join(text.splitlines()[:3])[:300]
+
+
+def _form(sparql: str) -> str:
+    return next((word for word, _ in keywords(sparql) if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")), "")
+
+
+def open_store(location: str | Path | None = None) -> Store:
+    """Open a store: an `http(s)` address, a store folder, a `build` folder, or the graph built last.
+
+    Raises:
+        StoreError: There is none.
+    """
+    if isinstance(location, str) and location.startswith(("http://", "https://")):
+        return EndpointStore(location)
+    path = Path(location) if location is not None else Path(os.environ.get("KG_BUILD") or "build")
+    for candidate in (path / "current" / "store", path / "store", path):
+        if (candidate / "CURRENT").is_file():
+            return EmbeddedStore(candidate.resolve())
+    raise StoreError("There is no graph yet.", where=str(path), fix="Build it with `kg build`, or name one with --store or --build.")

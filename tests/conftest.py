@@ -1,0 +1,28 @@
+"""Fixtures shared by all tests: the graph of Dortmund, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kg.build import Build, build
+from kg.store import Store, open_store
+
+ROOT = Path(__file__).resolve().parent.parent
+DORTMUND = ROOT / "data" / "dortmund"
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The graph of Dortmund."""
+    return build([DORTMUND], tmp_path_factory.mktemp("dortmund") / "build")
+
+
+@pytest.fixture(scope="session")
+def store(graph: Build) -> Iterator[Store]:
+    """The store of the graph of Dortmund."""
+    opened = open_store(graph.store)
+    yield opened
+    opened.close()
