@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kg.config import SourceSettings
 from kg.identifiers import dates_agree, node_key
-from kg.namespaces import DCTERMS, INNO, OA, PROV, RDF, SCHEMA, code
+from kg.namespaces import DCTERMS, INNO, OA, PROV, RDF, SCHEMA, code, local_name
 from kg.quads import Quad, Term, integer, iri, literal, term_text
 
 FUNCTIONAL = (SCHEMA.startDate, SCHEMA.endDate, INNO.declaredSize, INNO.amount, INNO.rank)
@@ -87,8 +87,21 @@ class SourceFacts:
     published: str
 
 
+class Decisions:
+    """Recorded decisions, by row and, where the decision says so, by property (`startDate`, `endDate`, `amount`, …)."""
+
+    def __init__(self, entries: Iterable[tuple[str, str, str]]) -> None:
+        """Take (reference of the row, local name of the property or empty, `accepted`/`disputed`/`rejected`)."""
+        self._entries = {(reference, name): decision for reference, name, decision in entries}
+
+    def of(self, statement: Statement) -> str:
+        """Return the decision about a statement, or empty: one about its property before one about its row."""
+        specific = self._entries.get((statement.reference, local_name(statement.predicate)))
+        return specific or self._entries.get((statement.reference, ""), "")
+
+
 def resolve(
-    statements: list[Statement], decisions: Mapping[str, str], pairs: Iterable[tuple[str, str]], sources: Mapping[str, SourceFacts]
+    statements: list[Statement], decisions: Decisions, pairs: Iterable[tuple[str, str]], sources: Mapping[str, SourceFacts]
 ) -> list[tuple[Statement, Statement]]:
     """Set the status of every statement and return the pairs that contradict each other.
 
@@ -97,12 +110,12 @@ def resolve(
 
     Args:
         statements: All statements; their `status` is set here.
-        decisions: Reference of a row → `accepted`, `disputed` or `rejected`.
+        decisions: Recorded decisions.
         pairs: References of rows that contradict each other without a functional property.
         sources: Facts of the sources, by id.
     """
     for statement in statements:
-        statement.status = decisions.get(statement.reference, "accepted") if statement.predicate not in FUNCTIONAL else "accepted"
+        statement.status = "accepted" if statement.predicate in FUNCTIONAL else decisions.of(statement) or "accepted"
     contradicting: list[tuple[Statement, Statement]] = []
     groups: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for statement in statements:
@@ -132,11 +145,11 @@ def _comparable(left: list[Statement], right: list[Statement]) -> tuple[Statemen
     return best
 
 
-def _resolve_group(group: list[Statement], decisions: Mapping[str, str], sources: Mapping[str, SourceFacts]) -> list[tuple[Statement, Statement]]:
+def _resolve_group(group: list[Statement], decisions: Decisions, sources: Mapping[str, SourceFacts]) -> list[tuple[Statement, Statement]]:
     values: dict[Term, list[Statement]] = defaultdict(list)
     for statement in group:
         values[statement.object].append(statement)
-    decided = {value: {decisions[s.reference] for s in members if s.reference in decisions} for value, members in values.items()}
+    decided = {value: {decision for s in members if (decision := decisions.of(s))} for value, members in values.items()}
     chosen = min(values, key=lambda value: _rank(value, group, decided[value], sources))
     contradicting = []
     for value, members in values.items():

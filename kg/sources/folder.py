@@ -37,6 +37,7 @@ PREDICATES = (
     *("fundedBy", "awardedTo", "finalistOf", "semifinalistOf", "awardedBy"),
 )
 LITERAL_PREDICATES = ("startDate", "endDate", "declaredSize", "amount", "altLabel")
+DECIDED_PROPERTIES = ("", "startDate", "endDate", "amount", "rank", "declaredSize")
 DECISIONS = ("accepted", "disputed", "rejected", "merge", "identifier-of-parent", "same-as", "contradicts", "map-as")
 ATTESTATIONS = ("stated", "attributed")
 
@@ -421,6 +422,8 @@ def _check_decisions(folder: Folder) -> None:
         check.dates(row, "when")
         if row["decision"] not in DECISIONS:
             check.report("wrong-code", row, "decision", hint=", ".join(DECISIONS))
+        elif row["decision"] in ("accepted", "disputed", "rejected") and row["value"] not in DECIDED_PROPERTIES:
+            check.report("wrong-code", row, "value", hint=", ".join(filter(None, DECIDED_PROPERTIES)))
         targets = [row["target"], *([row["value"]] if row["decision"] in ("merge", "contradicts", "same-as") else [])]
         for target in targets:
             if target not in keys and target not in folder.entity and target not in folder.source:

@@ -15,7 +15,7 @@ from kg.errors import Problem
 from kg.identifiers import LINKS, DateValue, node_key, parse_date, split_identifier
 from kg.namespaces import ADMS, CODE, DCAT, DCTERMS, EDTF, FOAF, GEO, INNO, LOCN, ORG, OWL, RDF, RDFS, SCHEMA, SKOS, WGS, XSD, code
 from kg.quads import Quad, Term, decimal, integer, iri, literal
-from kg.sources.claims import Anchor, SourceFacts, Statement, claim_quads, resolve
+from kg.sources.claims import Anchor, Decisions, SourceFacts, Statement, claim_quads, resolve
 from kg.sources.folder import INITIATIVES, TEXTS, Folder, relation_key
 from kg.sources.tables import Row, problem
 
@@ -126,7 +126,8 @@ class _Mapper:
         }
         self.municipality = {row["municipality_of"]: row["entity_id"] for row in folder.entities.rows if row["municipality_of"]}
         self.minted: dict[str, tuple[str, str]] = {}
-        self.decisions = {row["target"]: row["decision"] for row in folder.decisions.rows if row["decision"] in ("accepted", "disputed", "rejected")}
+        choices = ("accepted", "disputed", "rejected")
+        self.decisions = Decisions((row["target"], row["value"], row["decision"]) for row in folder.decisions.rows if row["decision"] in choices)
         self.documents = {source: self._document_iri(source) for source in folder.source}
         self.attached: dict[str, str] = {}
 
@@ -467,6 +468,9 @@ class _Mapper:
 
     def _result_row(self, row: Row) -> None:
         award, candidate = (row["subject_id"], row["object_id"]) if row["predicate"] == "awardedTo" else (row["object_id"], row["subject_id"])
+        named = self._iri(candidate)
+        # A title belongs to the city: its municipality receiving it is the same result.
+        candidate = self.folder.entity[candidate]["municipality_of"] or candidate
         if self._type(award) not in ("Award", "AwardEdition") or self._type(candidate) not in ("Place", "Institution", *INITIATIVES):
             self._wrong_pair(row, row["predicate"])
             return
@@ -478,7 +482,7 @@ class _Mapper:
         node = self.settings.id("award-result", key)
         facts = [(INNO.candidate, iri(candidate_iri)), (INNO.resultStatus, iri(status_iri))]
         self.out.nodes.setdefault(node, _Node(INNO.AwardResult, facts, (edge, iri(award_iri))))
-        self._node_statements(row, node, (award_iri, candidate_iri))
+        self._node_statements(row, node, (award_iri, candidate_iri, named))
         if rank.isdigit():
             self._statement(row, node, INNO.rank, integer(int(rank)), (award_iri, candidate_iri), dated=False)
 

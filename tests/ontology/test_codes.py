@@ -119,4 +119,7 @@ def test_used_codes_exist() -> None:
     paths = [p for pattern in ("kg/**/*.py", "queries/**/*.rq", "ontology/shapes/*.ttl") for p in ROOT.glob(pattern)]
     used = {(p.name, *pair) for p in paths for pair in named_codes(p.read_text(encoding="utf-8"))}
     assert {(name, s, n) for name, s, n in used if n not in concepts(s)} == set()
-    assert named_codes(f'code("site-role", "pilto") <{BASE}claim-status/acepted> <{BASE}topic/x>') == {("site-role", "pilto"), ("claim-status", "acepted")}
+    assert named_codes(f'code("site-role", "pilto") <{BASE}claim-status/acepted> <{BASE}topic/x>') == {
+        ("site-role", "pilto"),
+        ("claim-status", "acepted"),
+    }

@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 import pytest
-from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS, XSD
+from rdflib import Graph, Literal, URIRef, namespace
+from rdflib.namespace import DCTERMS, OWL, RDF, RDFS, SH, SKOS
 
 ROOT = Path(__file__).resolve().parents[2]
 ONTOLOGY = ROOT / "ontology"
@@ -23,7 +23,7 @@ with (Path(__file__).parent / "ontology-iris.tsv").open(encoding="utf-8", newlin
     ROWS = list(csv.DictReader(table, delimiter="\t"))
 KIND = {row["iri"]: row["kind"] for row in ROWS}
 PREFIXES = {row["term"].split(":")[0]: row["iri"].removesuffix(row["term"].split(":", 1)[1]) for row in ROWS}
-CORE_PREFIXES = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "skos": str(SKOS), "xsd": str(XSD)}
+CORE_PREFIXES = {"owl": str(OWL), "rdf": str(RDF), "rdfs": str(RDFS), "sh": str(SH), "skos": str(SKOS), "xsd": str(namespace.XSD)}
 
 DOCUMENTS = {DCTERMS.license, DCTERMS.source, RDFS.isDefinedBy, RDFS.seeAlso, BIBO_STATUS}
 """Properties whose values are documents or a status, not terms."""
@@ -37,7 +37,7 @@ LISTED = {
 def exists(iri: str) -> bool:
     """Tell whether a foreign term is known to exist."""
     term = URIRef(iri)
-    return iri in KIND or iri in LISTED or any(term in vocabulary for vocabulary in (OWL, RDF, RDFS, SH, SKOS, XSD))
+    return iri in KIND or iri in LISTED or any(term in vocabulary for vocabulary in (OWL, RDF, RDFS, SH, SKOS, namespace.XSD))
 
 
 def foreign(graph: Graph) -> set[str]:

@@ -102,7 +102,7 @@ def test_used_terms_are_defined(path: Path) -> None:
 
 def test_use_is_recognised() -> None:
     """All ways to name a term are seen."""
-    assert used('?x inno:partOf ?y') == {"partOf"}
+    assert used("?x inno:partOf ?y") == {"partOf"}
     assert used('INNO.site, INNO["role"], "https://w3id.org/innokg/ontology#Place"') == {"site", "role", "Place"}
     assert used('innosh:Thing  "inno": "https://w3id.org/innokg/ontology#"  INNO.__class__') == set()
 
