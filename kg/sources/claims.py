@@ -134,15 +134,27 @@ def resolve(
 
 
 def _comparable(left: list[Statement], right: list[Statement]) -> tuple[Statement | None, Statement | None]:
-    """Of the statements two rows make, return the two about the same property, those that differ first."""
-    best: tuple[Statement | None, Statement | None] = (None, None)
-    for one in left:
-        for other in right:
-            if one.predicate == other.predicate and (one.subject != other.subject or one.object != other.object):
-                if one.predicate in FUNCTIONAL:
-                    return one, other
-                best = best if best[0] else (one, other)
-    return best
+    """Of the statements two rows make, return the two that cannot both be true.
+
+    First two values of one functional property of one subject; then two different edges; last, where one row alone states a value
+    (an amount, say), that value against what the other row states.
+    """
+    different = [(one, other) for one in left for other in right if one.predicate == other.predicate and (one.subject, one.object) != (other.subject, other.object)]
+    for one, other in different:
+        if one.predicate in FUNCTIONAL and one.subject == other.subject:
+            return one, other
+    for one, other in different:
+        if one.predicate not in FUNCTIONAL:
+            return one, other
+    if not left or not right:
+        return None, None
+    return _alone(left, right), _alone(right, left)
+
+
+def _alone(mine: list[Statement], others: list[Statement]) -> Statement:
+    """Return the value that only this row states, else its edge."""
+    stated = {statement.predicate for statement in others}
+    return min(mine, key=lambda s: (s.predicate not in FUNCTIONAL or s.predicate in stated, s.predicate in FUNCTIONAL))
 
 
 def _resolve_group(group: list[Statement], decisions: Decisions, sources: Mapping[str, SourceFacts]) -> list[tuple[Statement, Statement]]:
