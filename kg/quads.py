@@ -6,6 +6,7 @@ start with `_:` in subject and object. The same quad from two rows stands twice;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -89,12 +90,13 @@ def boolean(value: bool) -> Term:
     return Term("true" if value else "false", "literal", XSD.boolean)
 
 
+_SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
 def _escape(text: str) -> str:
     """Escape a literal as canonical N-Quads do (RDF 1.1 N-Quads, section 4, and RDFC-1.0: control characters as \\uXXXX)."""
-    return "".join(_ESCAPES.get(c) or (f"\\u{ord(c):04X}" if c < " " or c == "\x7f" else c) for c in text)
+    return _SPECIAL.sub(lambda match: _ESCAPES.get(match.group()) or f"\\u{ord(match.group()):04X}", text)
 
 
 def term_text(term: Term) -> str:

@@ -124,6 +124,12 @@ class _Mapper:
             for row in folder.relations.rows
             if row["predicate"] == "partOf" and self._type(row["subject_id"]) == self._type(row["object_id"]) == "Award"
         }
+        self.units = {
+            row["subject_id"]
+            for row in folder.relations.rows
+            if row["predicate"] == "partOf" and self._type(row["subject_id"]) == self._type(row["object_id"]) == "Institution"
+        }
+        self.parent_identifiers = {row["target"] for row in folder.decisions.rows if row["decision"] == "identifier-of-parent"}
         self.municipality = {row["municipality_of"]: row["entity_id"] for row in folder.entities.rows if row["municipality_of"]}
         self.minted: dict[str, tuple[str, str]] = {}
         choices = ("accepted", "disputed", "rejected")
@@ -302,19 +308,14 @@ class _Mapper:
         self._quad(subject, WGS.long, lon, fact_origin)
 
     def _organisation(self, row: Row, subject: str, origin: str) -> None:
-        parents = [
-            r["object_id"]
-            for r in self.folder.relations.rows
-            if r["predicate"] == "partOf" and r["subject_id"] == row["entity_id"] and self._type(r["object_id"]) == "Institution"
-        ]
-        unit = bool(parents) and row["kind"] != "company"
+        unit = row["entity_id"] in self.units and row["kind"] != "company"
         self._quad(subject, RDF.type, iri(ORG.OrganizationalUnit if unit else ORG.FormalOrganization), origin)
         if row["kind"]:
             self._quad(subject, ORG.classification, iri(code("organisation-kind", row["kind"])), origin)
 
     def _identifiers(self, row: Row, subject: str, origin: str) -> None:
         """Identifiers of the entity; those of the body it belongs to never become its own."""
-        of_parent = any(d["target"] == row["entity_id"] and d["decision"] == "identifier-of-parent" for d in self.folder.decisions.rows)
+        of_parent = row["entity_id"] in self.parent_identifiers
         for text in filter(None, row["identifiers"].split(";")):
             scheme, value = split_identifier(text)
             node = self.settings.id("identifier", f"{scheme}-{slug(value)}")

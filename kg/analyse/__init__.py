@@ -1,0 +1,34 @@
+"""The collaboration network and what may be said about it (`kg analyse`, `kg profile`).
+
+    projection   participations -> rows -> `networkx.Graph`, one set-oriented expression
+    measures     degree, strength, betweenness, clustering, cores, components
+    communities  seeded groups with stable names
+    nullmodel    what chance would give: curveball draws with both margins kept
+    frames       what may be said on which sampling frame, and why not
+    analysis     the table of institutions (`kg analyse`)
+    profile      one institution across its projects (`kg profile`)
+    render_text, figures, page   the same results as text, figures and one HTML page
+
+Every result carries a method block: level, weight, roles, seed, frame, version of the mapping, build and counting rule. Decisions with their reasons
+stand in `docs/decisions/0003-analysis.md`.
+"""
+
+#from kg.analyse.analysis import Analysis, analyse
+#from kg.analyse.frames import Frame, frame_of
+#from kg.analyse.profile import Profile, profile
+from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, network, organisations, participations
+
+__all__ = [
+    "LEVELS",
+    "ROLES",
+    "WEIGHTS",
+    "Analysis",
+    "Frame",
+    "Profile",
+    "analyse",
+    "frame_of",
+    "network",
+    "organisations",
+    "participations",
+    "profile",
+]

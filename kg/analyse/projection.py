@@ -1,0 +1,271 @@
+"""From participations to the collaboration network.
+
+The rows come from one set-oriented expression over the quad table and run on any engine; the network is a plain `networkx.Graph`. Counting rule
+(:data:`COUNTING_RULE`): projects only; every participation role, contributions apart; a part without a consortium of its own counts once, with its whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kg.analyse.labels import Named
+from kg.engine.base import Engine
+from kg.errors import AnalysisError
+from kg.namespaces import INNO, ORG, RDF, SCHEMA, SKOS, code, local_name
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+LEVELS = ("unit", "merged", "top")
+WEIGHTS = ("newman", "count")
+ROLES: dict[str, tuple[str, ...]] = {"all": (), "without-associated": ("associated-partner",)}
+"""Role filters, with the codes of participation roles each leaves out."""
+KINDS = (INNO.Project,)
+"""Classes of initiatives that count as a collaboration."""
+
+COUNTING_RULE = {
+    "de": "Gezählt werden nur Projekte und nur Beteiligungen (jede Rolle der Liste; Beiträge wie Unterstützen oder Entwickeln stehen getrennt). Ein Teil "
+    "ohne eigenes Konsortium zählt einmal, mit seinem Ganzen. Jede Einrichtung zählt je Projekt einmal, gleich in wie vielen Rollen.",
+    "en": "Only projects and only participations are counted (every role of the list; contributions such as supporting or developing stand apart). A part "
+    "without a consortium of its own counts once, with its whole. Each institution counts once per project, in however many roles.",
+}
+
+
+class Row(NamedTuple):
+    """One participation as it counts.
+
+    Attributes:
+        participation: IRI of the participation.
+        initiative: IRI of the project it counts for (the whole, for a part without a consortium of its own).
+        organisation: IRI of the institution it counts for at the chosen level.
+        role: Code of the role, last step of its IRI.
+        start: Start of the participation as a lexical form, or empty.
+        end: End of the participation, or empty.
+        named: IRI of the institution the source names.
+        recorded: IRI of the initiative the source names.
+    """
+
+    participation: str
+    initiative: str
+    organisation: str
+    role: str
+    start: str
+    end: str
+    named: str
+    recorded: str
+
+
+def check(value: str, allowed: Iterable[str], name: str) -> str:
+    """Return the value if it is one of those allowed.
+
+    Raises:
+        AnalysisError: It is not.
+    """
+    if value not in allowed:
+        raise AnalysisError(f"{name} {value!r} is unknown.", where=f"--{name}", fix=f"Use one of {', '.join(allowed)}.")
+    return value
+
+
+def expression(quads: Any, *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> Any:
+    """Return the participations in initiatives of some kinds as an Ibis expression, before parts are joined to their wholes.
+
+    Args:
+        quads: Ibis table in the layout of the quad table.
+        level: `unit` (as named), `merged` (the unit stands for the larger body where both are named) or `top` (top of the hierarchy).
+        roles: A key of :data:`ROLES`.
+        kinds: IRIs of classes of initiatives.
+
+    Returns:
+        Columns `participation, initiative, organisation, role, start, end, named`, one row per participation and role.
+    """
+
+    def triples(predicate: str, subject: str, object_: str) -> Any:
+        found = quads.filter(quads.predicate == predicate)
+        return found.select(**{subject: found.subject, object_: found.object}).distinct()
+
+    def functional(predicate: str, name: str) -> Any:
+        # Dates are functional in a valid graph; the smallest value keeps one row per participation in any other.
+        found = quads.filter(quads.predicate == predicate)
+        return found.group_by(participation=found.subject).aggregate(**{name: found.object.min()})
+
+    types = quads.filter((quads.predicate == RDF.type) & quads.object.isin(list(kinds))).select(initiative=quads.subject).distinct()
+    rows = triples(INNO.inInitiative, "participation", "initiative").semi_join(types, "initiative")
+    rows = rows.inner_join(triples(INNO.participant, "participation", "named"), "participation")
+    rows = rows.inner_join(triples(INNO.role, "participation", "role"), "participation")
+    if left_out := ROLES[roles]:
+        rows = rows.filter(~rows.role.isin([code("participation-role", name) for name in left_out]))
+    derived = {"unit": "", "merged": INNO.participantMerged, "top": INNO.participantTop}[level]
+    rows = rows.left_join(functional(SCHEMA.startDate, "start"), "participation").drop("participation_right")
+    rows = rows.left_join(functional(SCHEMA.endDate, "end"), "participation").drop("participation_right")
+    if derived:
+        rows = rows.left_join(functional(derived, "counted"), "participation").drop("participation_right")
+        rows = rows.mutate(organisation=rows.counted.fill_null(rows.named))
+    else:
+        rows = rows.mutate(organisation=rows.named)
+    return rows.select("participation", "initiative", "organisation", "role", "start", "end", "named")
+
+
+def wholes(counts_with: Iterable[tuple[str, str]], part_of: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return for each part the one initiative it counts with.
+
+    A part of several wholes counts with the innermost (one that no other of them is part of is outermost); of equals with the smallest IRI. A whole
+    that itself counts with another passes its parts on. A cycle ends at its smallest IRI.
+
+    >>> wholes([("room", "house"), ("room", "street")], [("house", "street")])
+    {'room': 'house'}
+    >>> wholes([("shelf", "room"), ("room", "house")], [])
+    {'room': 'house', 'shelf': 'house'}
+    """
+    above: dict[str, set[str]] = {}
+    for part, whole in part_of:
+        above.setdefault(part, set()).add(whole)
+
+    def all_above(item: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [item]
+        while waiting:
+            for whole in above.get(waiting.pop(), ()):
+                if whole not in found:
+                    found.add(whole)
+                    waiting.append(whole)
+        return found
+
+    choices: dict[str, set[str]] = {}
+    for part, whole in counts_with:
+        if part != whole:
+            choices.setdefault(part, set()).add(whole)
+    nearest = {}
+    for part, candidates in choices.items():
+        outer = set().union(*(all_above(candidate) - {candidate} for candidate in candidates))
+        nearest[part] = min(candidates - outer or candidates)
+    result = {}
+    for part in sorted(nearest):
+        path, item = [part], part
+        while item in nearest and nearest[item] not in path:
+            item = nearest[item]
+            path.append(item)
+        target = item if item not in nearest else min(path[path.index(nearest[item]) :])
+        if target != part:
+            result[part] = target
+    return result
+
+
+def participations(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> list[Row]:
+    """Return the participations as they count, sorted.
+
+    Args:
+        engine: Batch engine.
+        parquet: Quad tables of a build.
+        level: One of :data:`LEVELS`.
+        roles: A key of :data:`ROLES`.
+        kinds: IRIs of classes of initiatives.
+
+    Raises:
+        AnalysisError: Level or role filter is unknown.
+    """
+    check(level, LEVELS, "level")
+    check(roles, ROLES, "roles")
+    quads = engine.quads(parquet)
+    found = engine.to_pylist(expression(quads, level=level, roles=roles, kinds=kinds))
+    inside = _pairs(engine, quads, INNO.countsWith)
+    whole = wholes(inside, _pairs(engine, quads, INNO.partOf)) if inside else {}
+    rows = [
+        Row(
+            row["participation"],
+            whole.get(row["initiative"], row["initiative"]),
+            row["organisation"],
+            local_name(row["role"]),
+            row["start"] or "",
+            row["end"] or "",
+            row["named"],
+            row["initiative"],
+        )
+        for row in found
+    ]
+    return sorted(rows)
+
+
+def _pairs(engine: Engine, quads: Any, predicate: str) -> list[tuple[str, str]]:
+    found = quads.filter(quads.predicate == predicate).select("subject", "object").distinct()
+    return sorted((row["subject"], row["object"]) for row in engine.to_pylist(found))
+
+
+def organisations(engine: Engine, parquet: Iterable[Path]) -> dict[str, Named]:
+    """Return every organisation of a build with labels and kind, by IRI."""
+    quads = engine.quads(parquet)
+    members = quads.filter((quads.predicate == RDF.type) & (quads.object == INNO.Organisation)).select("subject").distinct()
+    wanted = quads.filter(quads.predicate.isin([SKOS.prefLabel, ORG.classification])).semi_join(members, "subject")
+    labels: dict[str, dict[str, str]] = {row["subject"]: {} for row in engine.to_pylist(members)}
+    kinds: dict[str, str] = {}
+    for row in engine.to_pylist(wanted.select("subject", "predicate", "object", "language").distinct()):
+        if row["predicate"] == ORG.classification:
+            kinds[row["subject"]] = min(local_name(row["object"]), kinds.get(row["subject"], "~"))
+        else:
+            known = labels[row["subject"]]
+            known[row["language"]] = min(row["object"], known.get(row["language"], row["object"]))
+    return {iri: Named(iri, labels[iri], kinds.get(iri, "")) for iri in sorted(labels)}
+
+
+def members(rows: Iterable[Row]) -> dict[str, frozenset[str]]:
+    """Return the institutions of each project."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.initiative, set()).add(row.organisation)
+    return {project: frozenset(found[project]) for project in sorted(found)}
+
+
+def two_mode(rows: Iterable[Row]) -> nx.Graph:
+    """Return the two-mode network: institutions (`bipartite=1`) and projects (`bipartite=0`), an edge for each participation, with its `roles`."""
+    import networkx as nx
+
+    roles: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        roles.setdefault((row.initiative, row.organisation), set()).add(row.role)
+    graph = nx.Graph()
+    graph.add_nodes_from(sorted({project for project, _ in roles}), bipartite=0)
+    graph.add_nodes_from(sorted({organisation for _, organisation in roles}), bipartite=1)
+    graph.add_edges_from((project, organisation, {"roles": sorted(codes)}) for (project, organisation), codes in sorted(roles.items()))
+    return graph
+
+
+def network(rows: Iterable[Row], weight: str = "newman", labels: Mapping[str, Named] | None = None) -> nx.Graph:
+    """Return the collaboration network: institutions that share a project.
+
+    Args:
+        rows: Participations as they count.
+        weight: `newman`: the sum over shared projects of 1 / (k - 1), k being the institutions of the project, so that a project gives each of its
+            members one unit of strength in all; `count`: the number of shared projects.
+        labels: Labels and kinds of the institutions.
+
+    Returns:
+        Nodes are organisation IRIs with `label_de`, `label_en`, `kind`, `projects` (sorted IRIs), isolated ones included. Edges hold `weight` > 0, `distance` =
+        1 / weight, `count` and the evidence, `shared` (sorted project IRIs). Nodes and edges are in a fixed order.
+
+    Raises:
+        AnalysisError: The weight is unknown.
+
+    Source: M. E. J. Newman (2001), Scientific collaboration networks II, doi:10.1103/PhysRevE.64.016132, equation 2.
+    """
+    import networkx as nx
+
+    check(weight, WEIGHTS, "weight")
+    teams = members(rows)
+    projects: dict[str, list[str]] = {}
+    shared: dict[tuple[str, str], list[str]] = {}
+    for project, team in teams.items():
+        ordered = sorted(team)
+        for organisation in ordered:
+            projects.setdefault(organisation, []).append(project)
+        for pair in combinations(ordered, 2):
+            shared.setdefault(pair, []).append(project)
+    graph = nx.Graph()
+    for organisation in sorted(projects):
+        named = (labels or {}).get(organisation, Named(organisation))
+        graph.add_node(organisation, label_de=named.label("de"), label_en=named.label("en"), kind=named.kind, projects=projects[organisation])
+    for (one, other), common in sorted(shared.items()):
+        value = float(len(common)) if weight == "count" else sum(1.0 / (len(teams[project]) - 1) for project in common)
+        graph.add_edge(one, other, weight=value, distance=1.0 / value, count=len(common), shared=common)
+    return graph

@@ -1,0 +1,51 @@
+"""What commands share at the terminal: errors as one line, progress that is silent in a pipe, text to a file or to standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kg.errors import BuildError, KgError
+
+
+def fail(error: KgError, lang: str = "en") -> None:
+    """Print an error and all the problems behind it on stderr."""
+    for problem in error.problems:
+        print(problem.text(lang), file=sys.stderr)
+    print(f"kg: {error}", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that shows what is being done, on a terminal only."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield status.update
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """Write text to a file, whole or not at all, or to standard output.
+
+    Raises:
+        BuildError: The file cannot be written.
+    """
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+        return
+    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8", newline="")
+        os.replace(temporary, output)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise BuildError(f"The file cannot be written: {error.strerror or error}.", where=str(output), fix="Choose another place with --output.") from error
+    print(output, file=sys.stderr)
