@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from kg import __version__
 from kg.config import SETTINGS_FILE, SourceSettings
-from kg.errors import BuildError, InputError, Problem
+from kg.errors import BuildError, InputError, Problem, Text
 from kg.namespaces import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
 from kg.quads import Quad, Term, iri, literal, read_parquet, to_oxigraph, write_parquet
 from kg.resources import folder as resource
@@ -76,7 +76,8 @@ def current(root: Path) -> Build:
         path = (root / "current").resolve(strict=True)
         record = json.loads((path / "build.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BuildError("There is no graph yet.", where=str(root), fix="Build it with `kg build`, or name one with --build.") from error
+        fix = Text("Build it with `kg build`, or name one with --build.", "Bauen Sie ihn mit `kg build`, oder nennen Sie einen mit --build.")
+        raise BuildError(Text("There is no graph yet.", "Es gibt noch keinen Graphen."), where=str(root), fix=fix) from error
     return Build(path, record)
 
 
@@ -100,7 +101,8 @@ def build(sources: Sequence[Path], root: Path, *, progress: Progress = lambda _:
     problems: list[Problem] = []
     for path in sources:
         if not path.is_dir():
-            raise InputError("There is no such folder of tables.", where=str(path), fix="Name a folder, or start one with `kg init`.")
+            fix = Text("Name a folder, or start one with `kg init`.", "Nennen Sie einen Ordner, oder beginnen Sie einen mit `kg init`.")
+            raise InputError(Text("There is no such folder of tables.", "Diesen Ordner mit Tabellen gibt es nicht."), where=str(path), fix=fix)
         progress(f"reading {path.name}")
         source = read_folder(path)
         if any(problem.fatal for problem in source.problems):
@@ -110,10 +112,12 @@ def build(sources: Sequence[Path], root: Path, *, progress: Progress = lambda _:
         problems += found
         tables.append((source.settings, quads))
     if problems:
-        raise InputError(_summary(problems), where=problems[0].file, fix="Correct the rows listed; nothing was written.", problems=tuple(problems))
+        fix = Text("Correct the rows listed; nothing was written.", "Berichtigen Sie die genannten Zeilen; nichts wurde geschrieben.")
+        raise InputError(_summary(problems), fix=fix, problems=tuple(problems))
     names = [settings.name for settings, _ in tables]
     if len(set(names)) != len(names):
-        raise InputError(f"Two sources have the graph name {names[0]!r}.", where=SETTINGS_FILE, fix="Give each folder its own graph.name.")
+        what = Text(f"Two sources have the graph name {names[0]!r}.", f"Zwei Quellen haben den Graphnamen {names[0]!r}.")
+        raise InputError(what, where=SETTINGS_FILE, fix=Text("Give each folder its own graph.name.", "Geben Sie jedem Ordner einen eigenen graph.name."))
     inputs = list(_inputs(sources))
     identifier = hashlib.sha256(json.dumps([__version__, inputs], sort_keys=True).encode()).hexdigest()[:12]
     try:
@@ -123,26 +127,29 @@ def build(sources: Sequence[Path], root: Path, *, progress: Progress = lambda _:
         raise _write_error(error, root) from error
 
 
-def _summary(problems: Sequence[Problem]) -> str:
-    files = sorted({problem.file for problem in problems})
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return f"{count} in {', '.join(files)}: the graph was not built."
+def _summary(problems: Sequence[Problem]) -> Text:
+    files = ", ".join(sorted({problem.file for problem in problems}))
+    count = Text("1 problem", "1 Problem") if len(problems) == 1 else Text(f"{len(problems)} problems", f"{len(problems)} Probleme")
+    return Text(f"{count.en} in {files}: the graph was not built.", f"{count.de} in {files}: Der Graph wurde nicht gebaut.")
 
 
 def _write_error(error: OSError, root: Path) -> BuildError:
+    number = error.errno or (errno.ENOSPC if "space" in str(error).casefold() else 0)
+    elsewhere = Text("Choose another folder with --build.", "Wählen Sie mit --build einen anderen Ordner.")
+    space = Text("Free some space; the previous graph is untouched.", "Schaffen Sie Platz; der vorige Graph ist unberührt.")
+    denied = Text("The folder cannot be written.", "Der Ordner lässt sich nicht beschreiben.")
+    in_the_way = Text("A file stands where the folder should be.", "Wo der Ordner stehen soll, steht eine Datei.")
     reasons = {
-        errno.ENOSPC: ("The disk is full.", "Free some space; the previous graph is untouched."),
-        errno.EDQUOT: ("The disk quota is used up.", "Free some space; the previous graph is untouched."),
-        errno.EACCES: ("The folder cannot be written.", "Choose another with --build, or change its permissions."),
-        errno.EPERM: ("The folder cannot be written.", "Choose another with --build, or change its permissions."),
-        errno.EROFS: ("The file system is read-only.", "Choose another folder with --build."),
-        errno.ENOTDIR: ("A file stands where the folder should be.", "Choose another folder with --build."),
-        errno.EEXIST: ("A file stands where the folder should be.", "Choose another folder with --build."),
+        errno.ENOSPC: (Text("The disk is full.", "Der Datenträger ist voll."), space),
+        errno.EDQUOT: (Text("The disk quota is used up.", "Das Speicherkontingent ist erschöpft."), space),
+        errno.EACCES: (denied, elsewhere),
+        errno.EPERM: (denied, elsewhere),
+        errno.EROFS: (Text("The file system is read-only.", "Das Dateisystem ist schreibgeschützt."), elsewhere),
+        errno.ENOTDIR: (in_the_way, elsewhere),
+        errno.EEXIST: (in_the_way, elsewhere),
     }
-    text = str(error)
-    if error.errno is None and "space" in text.casefold():
-        error.errno = errno.ENOSPC
-    what, fix = reasons.get(error.errno or 0, (f"The graph cannot be written: {text}.", "Choose another folder with --build."))
+    other = Text(f"The graph cannot be written: {error}.", f"Der Graph lässt sich nicht schreiben: {error}.")
+    what, fix = reasons.get(number, (other, elsewhere))
     return BuildError(what, where=str(root), fix=fix)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg.errors import InputError
+from kg.errors import InputError, Text
 from kg.namespaces import BASE
 from kg.resources import folder
 
@@ -109,7 +109,8 @@ def read_source_settings(path: Path) -> SourceSettings:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"The settings are no valid TOML: {error}.", where=str(file), fix="Correct the line named.") from error
+        what = Text(f"The settings are no valid TOML: {error}.", f"Die Einstellungen sind kein gültiges TOML: {error}.")
+        raise InputError(what, where=str(file), fix=Text("Correct the line named.", "Berichtigen Sie die genannte Zeile.")) from error
     tables = {key: value if isinstance(value, dict) else {} for key, value in data.items()}
     graph, publisher, contact, frame = (tables.get(key, {}) for key in ("graph", "publisher", "contact", "frame"))
     settings = SourceSettings(
@@ -132,17 +133,38 @@ def read_source_settings(path: Path) -> SourceSettings:
 def _check(settings: SourceSettings, file: Path) -> None:
     from kg.identifiers import parse_date
 
+    frames, date = ", ".join(FRAMES), Text("Write YYYY-MM-DD.", "Schreiben Sie JJJJ-MM-TT.")
     rules = (
-        (bool(_NAME.match(settings.name)), f"graph.name {settings.name!r} is no kebab-case name.", "Use small letters, digits and hyphens."),
-        (bool(_BASE.match(settings.base)), f"graph.base {settings.base!r} is no namespace.", "Use an http(s) address that ends with a slash."),
-        (settings.frame.kind in FRAMES, f"frame.kind {settings.frame.kind!r} is unknown.", f"Use one of {', '.join(FRAMES)}."),
+        (
+            bool(_NAME.match(settings.name)),
+            Text(f"graph.name {settings.name!r} is no kebab-case name.", f"graph.name {settings.name!r} ist kein gültiger Name."),
+            Text("Use small letters, digits and hyphens.", "Nur Kleinbuchstaben, Ziffern und Bindestriche."),
+        ),
+        (
+            bool(_BASE.match(settings.base)),
+            Text(f"graph.base {settings.base!r} is no namespace.", f"graph.base {settings.base!r} ist kein Namensraum."),
+            Text("Use an http(s) address that ends with a slash.", "Eine http(s)-Adresse, die mit einem Schrägstrich endet."),
+        ),
+        (
+            settings.frame.kind in FRAMES,
+            Text(f"frame.kind {settings.frame.kind!r} is unknown.", f"frame.kind {settings.frame.kind!r} ist unbekannt."),
+            Text(f"Use one of {frames}.", f"Möglich sind {frames}."),
+        ),
         (
             settings.frame.kind != "ego-sampled" or bool(settings.frame.around),
-            "frame.around is missing.",
-            "Name the entity_id around which the tables were collected.",
+            Text("frame.around is missing.", "frame.around fehlt."),
+            Text("Name the entity_id around which the tables were collected.", "Nennen Sie die entity_id, um die herum gesammelt wurde."),
         ),
-        (not settings.state or parse_date(settings.state) is not None, f"graph.state {settings.state!r} is no date.", "Write YYYY-MM-DD."),
-        (not settings.frame.date or parse_date(settings.frame.date) is not None, f"frame.date {settings.frame.date!r} is no date.", "Write YYYY-MM-DD."),
+        (
+            not settings.state or parse_date(settings.state) is not None,
+            Text(f"graph.state {settings.state!r} is no date.", f"graph.state {settings.state!r} ist kein Datum."),
+            date,
+        ),
+        (
+            not settings.frame.date or parse_date(settings.frame.date) is not None,
+            Text(f"frame.date {settings.frame.date!r} is no date.", f"frame.date {settings.frame.date!r} ist kein Datum."),
+            date,
+        ),
     )
     for holds, what, fix in rules:
         if not holds:
@@ -168,7 +190,8 @@ def language(option: str | None = None) -> str:
     """
     if option is not None:
         if option not in LANGUAGES:
-            raise InputError(f"The language {option!r} is not available.", where="--lang", fix="Use de or en.")
+            what = Text(f"The language {option!r} is not available.", f"Die Sprache {option!r} gibt es nicht.")
+            raise InputError(what, where="--lang", fix=Text("Use de or en.", "Wählen Sie de oder en."))
         return option
     for value in (os.environ.get("KG_LANG"), os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"), locale.getlocale()[0]):
         if value:

@@ -17,6 +17,18 @@ Only `kg.cli` prints them, as one line on stderr with exit code 2; everything el
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """A message in both languages."""
+
+    en: str
+    de: str
+
+    def in_(self, lang: str) -> str:
+        """Return the text in `de` or `en`."""
+        return self.de if lang == "de" else self.en
 
 
 class KgError(Exception):
@@ -29,17 +41,25 @@ class KgError(Exception):
         problems: All single problems found before stopping.
     """
 
-    def __init__(self, what: str, *, where: str | None = None, fix: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
-        super().__init__(what)
+    def __init__(self, what: Text | str, *, where: str | None = None, fix: Text | str | None = None, problems: tuple[Problem, ...] = ()) -> None:
+        if isinstance(what, str):
+            what = Text(what, what)
+        if isinstance(fix, str):
+            fix = Text(fix, fix)
+        super().__init__(what.en)
         self.what = what
         self.where = where
         self.fix = fix
         self.problems = problems
 
-    def __str__(self) -> str:
+    def text(self, lang: str = "en") -> str:
+        """Return the error as one line: where, what, remedy."""
         place = f"{self.where}: " if self.where else ""
-        remedy = f" {self.fix}" if self.fix else ""
-        return f"{place}{self.what}{remedy}"
+        remedy = f" {self.fix.in_(lang)}" if self.fix else ""
+        return f"{place}{self.what.in_(lang)}{remedy}"
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 class InputError(KgError):
@@ -77,8 +97,12 @@ class AnalysisError(KgError):
 class MissingExtraError(KgError):
     """An optional package is not installed."""
 
-    def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs the package {package}.", fix=f"Install it: pip install 'innovation-kg[{extra}]'.")
+    def __init__(self, package: str, extra: str, purpose: Text | str) -> None:
+        """Name the package, the extra that brings it, and what it is needed for (`"The figures"`, `"Die Abbildungen"`)."""
+        purpose = Text(purpose, purpose) if isinstance(purpose, str) else purpose
+        what = Text(f"{purpose.en} need the package {package}.", f"{purpose.de} brauchen das Paket {package}.")
+        command = f"pip install 'innovation-kg[{extra}]'"
+        super().__init__(what, fix=Text(f"Install it: {command}", f"Installieren Sie es: {command}"))
 
 
 @dataclass(frozen=True, order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kg.errors import QueryError
+from kg.errors import QueryError, Text
 
 
 def read_header(text: str, where: str) -> dict[str, Any]:
@@ -20,9 +20,11 @@ def read_header(text: str, where: str) -> dict[str, Any]:
     try:
         header = yaml.safe_load("\n".join(lines)) if lines else {}
     except yaml.YAMLError as error:
-        raise QueryError(f"The header is no valid YAML: {error}.", where=where, fix="Correct the `#+` lines.") from error
+        what = Text(f"The header is no valid YAML: {error}.", f"Der Kopf ist kein gültiges YAML: {error}.")
+        raise QueryError(what, where=where, fix=Text("Correct the `#+` lines.", "Berichtigen Sie die Zeilen mit `#+`.")) from error
     if not isinstance(header, dict):
-        raise QueryError("The header is no mapping.", where=where, fix="Write `#+ key: value` lines.")
+        fix = Text("Write `#+ key: value` lines.", "Schreiben Sie Zeilen der Form `#+ key: value`.")
+        raise QueryError(Text("The header is no mapping.", "Der Kopf ist keine Zuordnung."), where=where, fix=fix)
     return header
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kg.errors import IdentifierError
+from kg.errors import IdentifierError, Text
 from kg.namespaces import XSD
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -86,11 +86,17 @@ def split_identifier(text: str) -> tuple[str, str]:
     if scheme == "cordis" and value.startswith("rcn/"):
         scheme, value = "cordis-rcn", value[4:]
     if scheme not in PATTERNS:
-        raise IdentifierError(f"The identifier scheme {scheme!r} is unknown.", fix=f"Known are: {', '.join(sorted(PATTERNS))}.")
+        known = ", ".join(sorted(PATTERNS))
+        what = Text(f"The identifier scheme {scheme!r} is unknown.", f"Das Kennungssystem {scheme!r} ist unbekannt.")
+        raise IdentifierError(what, fix=Text(f"Known are: {known}.", f"Bekannt sind: {known}."))
     if not PATTERNS[scheme].match(value):
-        raise IdentifierError(f"{value!r} is no identifier of the scheme {scheme}.", fix="Look it up in the register, or empty the cell.")
+        what = Text(f"{value!r} is no identifier of the scheme {scheme}.", f"{value!r} ist keine Kennung des Systems {scheme}.")
+        fix = Text("Look it up in the register, or empty the cell.", "Schlagen Sie sie im Register nach, oder leeren Sie die Zelle.")
+        raise IdentifierError(what, fix=fix)
     if scheme == "ror" and not ror_is_valid(value):
-        raise IdentifierError(f"The ROR id {value!r} has wrong check digits.", fix="Look the organisation up at ror.org, or empty the cell.")
+        what = Text(f"The ROR id {value!r} has wrong check digits.", f"Die ROR-Kennung {value!r} hat falsche Prüfziffern.")
+        fix = Text("Look the organisation up at ror.org, or empty the cell.", "Schlagen Sie die Organisation auf ror.org nach, oder leeren Sie die Zelle.")
+        raise IdentifierError(what, fix=fix)
     return scheme, value
 
 

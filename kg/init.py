@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 from kg.config import read_source_settings, slug_of
-from kg.errors import InputError
+from kg.errors import InputError, Text
 from kg.sources.folder import DECISION_COLUMNS, ENTITY_COLUMNS, RELATION_COLUMNS, RETIRED_COLUMNS, SOURCE_COLUMNS
 
 ENTITY_EXTRA = ("kind", "municipality_of")
@@ -158,7 +158,11 @@ def init(target: Path, *, base: str | None = None, title: str | None = None, sta
     words = {"name": name, "base": base or f"https://example.org/{name}/", "state": state, "title_de": title or target.resolve().name}
     words["title_en"] = words["title_de"]
     if any(set(text) & set('"\\\n\r') for text in words.values()):
-        raise InputError("Quotes, backslashes and line breaks are not allowed in name, title and namespace.", fix="Choose plain words.")
+        what = Text(
+            "Quotes, backslashes and line breaks are not allowed in name, title and namespace.",
+            "Anführungszeichen, umgekehrte Schrägstriche und Zeilenumbrüche sind in Name, Titel und Namensraum nicht erlaubt.",
+        )
+        raise InputError(what, fix=Text("Choose plain words.", "Wählen Sie einfache Wörter."))
     tables = {
         "sources.csv": ([*SOURCE_COLUMNS, *SOURCE_EXTRA], [{**row, "retrieved_at": state} for row in _SOURCES]),
         "entities.csv": (
@@ -174,7 +178,8 @@ def init(target: Path, *, base: str | None = None, title: str | None = None, sta
     }
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise InputError("The folder is not empty.", where=str(target), fix="Choose a new name; nothing was overwritten.")
+            fix = Text("Choose a new name; nothing was overwritten.", "Wählen Sie einen neuen Namen; nichts wurde überschrieben.")
+            raise InputError(Text("The folder is not empty.", "Der Ordner ist nicht leer."), where=str(target), fix=fix)
         target.mkdir(parents=True, exist_ok=True)
         settings = target / "settings.toml"
         settings.write_text(_SETTINGS.format(**words), encoding="utf-8")
@@ -188,7 +193,9 @@ def init(target: Path, *, base: str | None = None, title: str | None = None, sta
             (target / file).write_text(_csv(columns, rows), encoding="utf-8", newline="")
         (target / "README.md").write_text(_README.format(**words), encoding="utf-8")
     except OSError as error:
-        raise InputError(f"The folder cannot be written: {error.strerror or error}.", where=str(target), fix="Choose another place.") from error
+        reason = error.strerror or str(error)
+        what = Text(f"The folder cannot be written: {reason}.", f"Der Ordner lässt sich nicht schreiben: {reason}.")
+        raise InputError(what, where=str(target), fix=Text("Choose another place.", "Wählen Sie einen anderen Ort.")) from error
     return sorted(target.iterdir())
 
 

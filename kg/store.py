@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from kg.errors import QueryError, StoreError
+from kg.errors import QueryError, StoreError, Text
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -90,16 +90,24 @@ def keywords(sparql: str) -> list[tuple[str, int]]:
     return found
 
 
-def refuse_service(sparql: str) -> None:
-    """Refuse a query that would make the store call another address.
+def refuse_unsafe(sparql: str) -> None:
+    """Refuse what is no question: an update, or a query that would make the store call another address.
 
     Raises:
-        QueryError: The query holds SERVICE, or is longer than the limit.
+        QueryError: The text is no read query, holds SERVICE, or is longer than the limit.
     """
     if len(sparql) > MAX_QUERY:
-        raise QueryError(f"The query is longer than {MAX_QUERY} characters.", fix="Ask for less at a time.")
-    if any(word == "SERVICE" for word, _ in keywords(sparql)):
-        raise QueryError("SERVICE is refused: the store would call another address.", fix="Ask that endpoint by itself with --store, and join the results.")
+        what = Text(f"The query is longer than {MAX_QUERY} characters.", f"Die Abfrage ist länger als {MAX_QUERY} Zeichen.")
+        raise QueryError(what, fix=Text("Ask for less at a time.", "Fragen Sie weniger auf einmal."))
+    words = {word for word, _ in keywords(sparql)}
+    if not words & {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}:
+        what = Text("The text is no SPARQL question.", "Der Text ist keine SPARQL-Frage.")
+        fix = Text("Begin with SELECT, ASK, CONSTRUCT or DESCRIBE; a graph is never changed by a query.", "Beginnen Sie mit SELECT, ASK, CONSTRUCT oder DESCRIBE; eine Abfrage ändert den Graphen nie.")
+        raise QueryError(what, fix=fix)
+    if "SERVICE" in words:
+        what = Text("SERVICE is refused: the store would call another address.", "SERVICE wird abgelehnt: Der Speicher würde eine andere Adresse aufrufen.")
+        fix = Text("Ask that endpoint by itself with --store, and join the results.", "Fragen Sie jenen Endpunkt für sich mit --store, und verbinden Sie die Ergebnisse.")
+        raise QueryError(what, fix=fix)
 
 
 def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
@@ -118,7 +126,8 @@ def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
                 terms = " ".join(str(term) for term in bindings.values())
                 return f"{sparql[: position + 1]} VALUES ({names}) {{ ({terms}) }} {sparql[position + 1 :]}"
             depth += 1
-    raise QueryError("The query has no WHERE block to bind parameters in.", fix="Write WHERE { … }.")
+    what = Text("The query has no WHERE block to bind parameters in.", "Die Abfrage hat keinen WHERE-Block für die Parameter.")
+    raise QueryError(what, fix=Text("Write WHERE { … }.", "Schreiben Sie WHERE { … }."))
 
 
 class EmbeddedStore:
@@ -131,18 +140,21 @@ class EmbeddedStore:
         try:
             self._store = ox.Store.read_only(str(path))
         except OSError as error:
-            raise StoreError(f"The store cannot be opened: {error}.", where=str(path), fix="Build the graph again with `kg build`.") from error
+            what = Text(f"The store cannot be opened: {error}.", f"Der Speicher lässt sich nicht öffnen: {error}.")
+            fix = Text("Build the graph again with `kg build`.", "Bauen Sie den Graphen mit `kg build` neu.")
+            raise StoreError(what, where=str(path), fix=fix) from error
 
     def query(self, sparql: str, bindings: Mapping[str, Node] | None = None) -> Result:
         """Answer a query (see :class:`Store`)."""
-        refuse_service(sparql)
+        refuse_unsafe(sparql)
         text = bind(sparql, bindings)
         try:
             return collect(self._store.query(text, use_default_graph_as_union=True))
         except SyntaxError as error:
             raise syntax_error(sparql, text, str(error)) from error
         except (ValueError, RuntimeError, OSError) as error:
-            raise QueryError(f"The query cannot be answered: {error}.", fix="Simplify it, or narrow it down.") from error
+            what = Text(f"The query cannot be answered: {error}.", f"Die Abfrage ist nicht zu beantworten: {error}.")
+            raise QueryError(what, fix=Text("Simplify it, or narrow it down.", "Vereinfachen Sie sie, oder grenzen Sie sie ein.")) from error
 
     def count(self) -> int:
         """Return the number of quads."""
@@ -183,7 +195,8 @@ def syntax_error(sparql: str, sent: str, message: str) -> QueryError:
     """Say where a query is wrong: line, column, excerpt with a caret, and one sentence of help."""
     match = _POSITION.search(message)
     if not match or sent != sparql:
-        return QueryError(f"The query is no valid SPARQL: {message}.", fix="Check it near the place named.")
+        what = Text(f"The query is no valid SPARQL: {message}.", f"Die Abfrage ist kein gültiges SPARQL: {message}.")
+        return QueryError(what, fix=Text("Check it near the place named.", "Prüfen Sie sie bei der genannten Stelle."))
     line, column = int(match.group(1)), int(match.group(2))
     lines = sparql.splitlines() or [""]
     excerpt = lines[min(line, len(lines)) - 1]
@@ -191,8 +204,11 @@ def syntax_error(sparql: str, sent: str, message: str) -> QueryError:
     shown = excerpt[start : start + 120]
     caret = " " * max(0, column - 1 - start) + "^"
     undeclared = re.search(r"[Pp]refix not found", message)
-    fix = "A prefix is not declared; add a PREFIX line." if undeclared else "Check brackets, dots and keywords there."
-    return QueryError(f"The query is no valid SPARQL.\n  {shown}\n  {caret}\n ", where=f"line {line}, column {column}", fix=fix)
+    fix = Text("Check brackets, dots and keywords there.", "Prüfen Sie dort Klammern, Punkte und Schlüsselwörter.")
+    if undeclared:
+        fix = Text("A prefix is not declared; add a PREFIX line.", "Ein Präfix ist nicht erklärt; ergänzen Sie eine PREFIX-Zeile.")
+    what = Text(f"The query is no valid SPARQL.\n  {shown}\n  {caret}\n ", f"Die Abfrage ist kein gültiges SPARQL.\n  {shown}\n  {caret}\n ")
+    return QueryError(what, where=f"line {line}, column {column}", fix=fix)
 
 
 class EndpointStore:
@@ -206,7 +222,7 @@ class EndpointStore:
         """Answer a query (see :class:`Store`)."""
         import pyoxigraph as ox
 
-        refuse_service(sparql)
+        refuse_unsafe(sparql)
         form = _form(sparql)
         if form in ("CONSTRUCT", "DESCRIBE"):
             body = self._send(bind(sparql, bindings), "n-triples", "application/n-triples")
@@ -215,7 +231,8 @@ class EndpointStore:
         try:
             return collect(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
         except SyntaxError as error:
-            raise StoreError(f"The endpoint's answer is no SPARQL result: {error}.", where=self.location, fix="Is this the query address?") from error
+            what = Text(f"The endpoint's answer is no SPARQL result: {error}.", f"Die Antwort des Endpunkts ist kein SPARQL-Ergebnis: {error}.")
+            raise StoreError(what, where=self.location, fix=Text("Is this the query address?", "Ist das die Adresse für Abfragen?")) from error
 
     def _send(self, sparql: str, kind: str, media_type: str) -> bytes:
         from urllib.error import URLError
@@ -232,11 +249,15 @@ class EndpointStore:
         try:
             body = wrapper.query().response.read()
         except QueryBadFormed as error:
-            raise QueryError(f"The endpoint refuses the query: {_first_line(error)}", where=self.location, fix="Check it for SPARQL 1.1.") from error
+            what = Text(f"The endpoint refuses the query: {_first_line(error)}", f"Der Endpunkt lehnt die Abfrage ab: {_first_line(error)}")
+            raise QueryError(what, where=self.location, fix=Text("Check it for SPARQL 1.1.", "Prüfen Sie sie auf SPARQL 1.1.")) from error
         except (EndPointInternalError, SPARQLWrapperException) as error:
-            raise StoreError(f"The endpoint answers with an error: {_first_line(error)}", where=self.location, fix="Try again later.") from error
+            what = Text(f"The endpoint answers with an error: {_first_line(error)}", f"Der Endpunkt antwortet mit einem Fehler: {_first_line(error)}")
+            raise StoreError(what, where=self.location, fix=Text("Try again later.", "Versuchen Sie es später.")) from error
         except (URLError, OSError, ValueError) as error:
-            raise StoreError(f"The endpoint does not answer: {error}.", where=self.location, fix="Check the address and that the server runs.") from error
+            what = Text(f"The endpoint does not answer: {error}.", f"Der Endpunkt antwortet nicht: {error}.")
+            fix = Text("Check the address and that the server runs.", "Prüfen Sie die Adresse und ob der Server läuft.")
+            raise StoreError(what, where=self.location, fix=fix) from error
         return bytes(body)
 
     def count(self) -> int:
@@ -276,4 +297,5 @@ def open_store(location: str | Path | None = None) -> Store:
     for candidate in (path / "current" / "store", path / "store", path):
         if (candidate / "CURRENT").is_file():
             return EmbeddedStore(candidate.resolve())
-    raise StoreError("There is no graph yet.", where=str(path), fix="Build it with `kg build`, or name one with --store or --build.")
+    fix = Text("Build it with `kg build`, or name one with --store or --build.", "Bauen Sie ihn mit `kg build`, oder nennen Sie einen mit --store oder --build.")
+    raise StoreError(Text("There is no graph yet.", "Es gibt noch keinen Graphen."), where=str(path), fix=fix)

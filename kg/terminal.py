@@ -8,14 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kg.errors import BuildError, KgError
+from kg.errors import BuildError, KgError, Text
 
 
 def fail(error: KgError, lang: str = "en") -> None:
     """Print an error and all the problems behind it on stderr."""
     for problem in error.problems:
         print(problem.text(lang), file=sys.stderr)
-    print(f"kg: {error}", file=sys.stderr)
+    print(f"kg: {error.text(lang)}", file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -47,5 +47,7 @@ def write_text(text: str, output: Path | None) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise BuildError(f"The file cannot be written: {error.strerror or error}.", where=str(output), fix="Choose another place with --output.") from error
+        reason = error.strerror or str(error)
+        what = Text(f"The file cannot be written: {reason}.", f"Die Datei lässt sich nicht schreiben: {reason}.")
+        raise BuildError(what, where=str(output), fix=Text("Choose another place with --output.", "Wählen Sie mit --output einen anderen Ort.")) from error
     print(output, file=sys.stderr)

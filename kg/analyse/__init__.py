@@ -13,9 +13,9 @@ Every result carries a method block: level, weight, roles, seed, frame, version 
 stand in `docs/decisions/0003-analysis.md`.
 """
 
-#from kg.analyse.analysis import Analysis, analyse
-#from kg.analyse.frames import Frame, frame_of
-#from kg.analyse.profile import Profile, profile
+from kg.analyse.analysis import Analysis, analyse
+from kg.analyse.frames import Frame, frame_of
+from kg.analyse.profile import Profile, profile
 from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, network, organisations, participations
 
 __all__ = [

@@ -67,19 +67,27 @@ def write_dumps(
         nquads = files.enter_context(_open(folder / f"{name}.nq"))
         readable = files.enter_context(_open(body))
         for rows in subjects:
-            quads += len(rows)
-            nquads.writelines(sorted(_line(row) for row in rows))
-            union = {row[1:6] for row in rows if row[6] not in without}
-            if union:
-                triples += len(union)
-                readable.write("\n" + turtle.block(rows[0][0], [(row[0], Term(*row[1:])) for row in union]))
-            for graph in sorted({row[6] for row in rows}):
+            subject = rows[0][0]
+            statements = sorted((row[6], row[1], Term._make(row[2:6])) for row in rows)
+            quads += len(statements)
+            nquads.writelines(_lines(subject, statements))
+            union: dict[str, list[Term]] = {}
+            for graph, group in groupby(statements, itemgetter(0)):
+                grouped: dict[str, list[Term]] = {}
+                for _, predicate, term in group:
+                    grouped.setdefault(predicate, []).append(term)
+                if graph not in without:
+                    for predicate, terms in grouped.items():
+                        union[predicate] = list(dict.fromkeys(union[predicate] + terms)) if predicate in union else terms
                 if graph not in parts:
                     path = folder / f".{name}.{len(parts)}.jsonld"
                     parts[graph] = (path, files.enter_context(_open(path)))
                 else:
                     parts[graph][1].write(",\n")
-                parts[graph][1].write(compact.node(rows[0][0], [(row[1], Term(*row[2:6])) for row in rows if row[6] == graph]))
+                parts[graph][1].write(compact.node(subject, grouped))
+            if union:
+                triples += sum(map(len, union.values()))
+                readable.write("\n" + turtle.block(subject, union))
     with _open(folder / f"{name}.ttl") as target:
         target.write(turtle.head())
         _append(target, body)
@@ -95,10 +103,9 @@ def write_dumps(
     return {f"{name}.nq": quads, f"{name}.ttl": triples, f"{name}.jsonld": quads}
 
 
-def _line(row: Row) -> str:
-    subject = row[0] if row[0].startswith("_:") else f"<{row[0]}>"
-    graph = f" <{row[6]}>" if row[6] else ""
-    return f"{subject} <{row[1]}> {ntriples(Term(*row[2:6]))}{graph} .\n"
+def _lines(subject: str, statements: Iterable[tuple[str, str, Term]]) -> list[str]:
+    node = subject if subject.startswith("_:") else f"<{subject}>"
+    return sorted(f"{node} <{predicate}> {ntriples(term)} <{graph}> .\n" if graph else f"{node} <{predicate}> {ntriples(term)} .\n" for graph, predicate, term in statements)
 
 
 def _open(path: Path) -> IO[str]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kg.namespaces import RDF, XSD
+from kg.publish.turtle import in_order
 from kg.quads import Term
 
-_RELATIVE = re.compile(r"(?:id|graph|code)/[A-Za-z0-9_~-][A-Za-z0-9_.~/-]*\Z")
+_RELATIVE = re.compile(r"(?!.*/\.{0,2}(?:/|\Z))(?:id|graph|code)/[A-Za-z0-9_.~/-]+\Z")  # no empty or dot segment, which resolving would drop
+_TYPE, _INTEGER_TYPE, _BOOLEAN = RDF.type, XSD.integer, XSD.boolean
+_PLAIN = ("", XSD.string)
 _INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z")
 
 
@@ -30,6 +33,10 @@ class _Name:
     name: str
     coercion: str = ""
     by_language: bool = False
+
+
+_UNNAMED = _Name("")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Compactor:
@@ -72,37 +79,46 @@ class Compactor:
     def _shorten(self, iri: str) -> str:
         if iri.startswith("_:"):
             return iri
-        if iri.startswith(self._base) and _RELATIVE.match(iri[len(self._base) :]):
-            return iri[len(self._base) :]
-        return self._curie(iri)
+        short = self._by_prefix(iri)
+        if not short and iri.startswith(self._base) and _RELATIVE.match(iri, len(self._base)):
+            short = iri[len(self._base) :]
+        return short or self._absolute(iri)
 
-    def _curie(self, iri: str) -> str:
+    def _by_prefix(self, iri: str) -> str:
         for root, prefix in self._prefixes.items():
             if iri.startswith(root) and len(iri) > len(root) and not iri.startswith("//", len(root)):
                 return f"{prefix}:{iri[len(root) :]}"
+        return ""
+
+    def _absolute(self, iri: str) -> str:
         if iri.startswith(self._schemes):
             raise _AmbiguousError(iri)
         return iri
+
+    def _curie(self, iri: str) -> str:
+        return self._by_prefix(iri) or self._absolute(iri)
 
     def graph_name(self, iri: str) -> str:
         """Return the name of a named graph as the document writes it."""
         return self._iri(iri)
 
-    def node(self, subject: str, statements: Iterable[tuple[str, Term]]) -> str:
-        """Return one subject with its statements as one line of JSON."""
-        grouped: dict[str, list[Term]] = {}
-        for predicate, term in statements:
-            grouped.setdefault(predicate, []).append(term)
-        try:
-            return _dump(self._compact(subject, grouped))
-        except _AmbiguousError:
-            return _dump(_expanded(subject, grouped))
+    def node(self, subject: str, statements: Mapping[str, Sequence[Term]]) -> str:
+        """Return one subject with its statements as one line of JSON.
 
-    def _compact(self, subject: str, grouped: Mapping[str, list[Term]]) -> dict[str, Any]:
+        Args:
+            subject: IRI or blank node.
+            statements: Objects by predicate, each once, sorted.
+        """
+        try:
+            return _encode(self._compact(subject, statements))
+        except _AmbiguousError:
+            return _encode(_expanded(subject, statements))
+
+    def _compact(self, subject: str, statements: Mapping[str, Sequence[Term]]) -> dict[str, Any]:
         node: dict[str, Any] = {"id": self._iri(subject)}
-        for predicate in sorted(grouped, key=lambda predicate: (predicate != RDF.type, predicate)):
-            terms = sorted(grouped[predicate])
-            if predicate == RDF.type and all(term.kind != "literal" for term in terms):
+        for predicate in in_order(statements):
+            terms = statements[predicate]
+            if predicate == _TYPE and all(term.kind != "literal" for term in terms):
                 node["type"] = _one([self._class(term.value) for term in terms])
             else:
                 self._add(node, predicate, terms)
@@ -112,27 +128,26 @@ class Compactor:
         name = self._names.get(iri)
         return name.name if name else self._iri(iri)
 
-    def _add(self, node: dict[str, Any], predicate: str, terms: list[Term]) -> None:
+    def _add(self, node: dict[str, Any], predicate: str, terms: Sequence[Term]) -> None:
         """Add one property: under its term what the term's coercion gives back unchanged, the rest under its compact IRI."""
-        name = self._names.get(predicate)
+        name = self._names.get(predicate, _UNNAMED)
+        links, by_language, coercion = name.coercion in ("@id", "@vocab"), name.by_language, name.coercion
         fitting: list[Any] = []
         texts: dict[str, list[str]] = {}
         rest: list[Any] = []
         for term in terms:
-            if name is None:
-                rest.append(self._value(term))
-            elif name.by_language and term.language:
-                texts.setdefault(term.language, []).append(term.value)
-            elif name.coercion in ("@id", "@vocab") and term.kind != "literal":
+            if links and term.kind != "literal":
                 fitting.append(self._iri(term.value))
-            elif name.coercion and name.coercion == term.datatype:
+            elif by_language and term.language:
+                texts.setdefault(term.language, []).append(term.value)
+            elif coercion and coercion == term.datatype:
                 fitting.append(_native(term))
-            elif not name.coercion and not name.by_language:
-                fitting.append(self._value(term))
             else:
-                rest.append(self._value(term))
-        if name and (fitting or texts):
-            node[name.name] = {language: _one(values) for language, values in sorted(texts.items())} if texts else _one(fitting)
+                (rest if coercion or by_language or not name.name else fitting).append(self._value(term))
+        if texts:
+            node[name.name] = {language: _one(values) for language, values in sorted(texts.items())}
+        elif fitting:
+            node[name.name] = _one(fitting)
         if rest:
             node[self._curie(predicate)] = _one(rest)
 
@@ -141,10 +156,10 @@ class Compactor:
             return {"id": self._iri(term.value)}
         if term.language:
             return {"@value": term.value, "@language": term.language}
-        return term.value if term.datatype in ("", XSD.string) else {"@value": term.value, "@type": self._curie(term.datatype)}
+        return term.value if term.datatype in _PLAIN else {"@value": term.value, "@type": self._curie(term.datatype)}
 
 
-def _expanded(subject: str, grouped: Mapping[str, list[Term]]) -> dict[str, Any]:
+def _expanded(subject: str, statements: Mapping[str, Sequence[Term]]) -> dict[str, Any]:
     """Return a node without any short name and without the context."""
 
     def value(term: Term) -> dict[str, str]:
@@ -152,22 +167,17 @@ def _expanded(subject: str, grouped: Mapping[str, list[Term]]) -> dict[str, Any]
             return {"@id": term.value}
         return {"@value": term.value, **({"@language": term.language} if term.language else {"@type": term.datatype or XSD.string})}
 
-    statements = {predicate: [value(term) for term in sorted(terms)] for predicate, terms in sorted(grouped.items())}
-    return {"@context": None, "@id": subject, **statements}
+    return {"@context": None, "@id": subject, **{predicate: [value(term) for term in terms] for predicate, terms in sorted(statements.items())}}
 
 
 def _native(term: Term) -> str | int | bool:
     """Return a coerced literal as a JSON number or truth value where reading gives the same lexical form."""
-    if term.datatype == XSD.integer and _INTEGER.match(term.value):
+    if term.datatype == _INTEGER_TYPE and _INTEGER.match(term.value):
         return int(term.value)
-    if term.datatype == XSD.boolean and term.value in ("true", "false"):
+    if term.datatype == _BOOLEAN and term.value in ("true", "false"):
         return term.value == "true"
     return term.value
 
 
 def _one(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
-
-
-def _dump(node: Mapping[str, Any]) -> str:
-    return json.dumps(node, ensure_ascii=False, separators=(",", ":"))

@@ -7,8 +7,7 @@ Standard: RDF 1.1 Turtle, sections 2.4 (prefixed names; only local names that ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 
 from kg.namespaces import CODE, PREFIXES, RDF, XSD
 from kg.quads import Term, term_text
@@ -16,6 +15,8 @@ from kg.quads import Term, term_text
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
 _SEGMENT = re.compile(r"[a-z][a-z0-9-]*/\Z")
 _SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
+_TYPE = RDF.type
+_PLAIN = ("", XSD.string)
 _NATIVE = {
     XSD.integer: re.compile(r"[+-]?[0-9]+\Z"),
     XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+\Z"),
@@ -23,14 +24,25 @@ _NATIVE = {
 }
 
 
-@lru_cache(maxsize=100_000)
 def ntriples(term: Term) -> str:
     """Return a term in canonical N-Triples: the same text as :func:`kg.quads.term_text`, without its cost for plain text."""
-    if term.kind == "literal" and not _SPECIAL.search(term.value):
-        if term.language:
-            return f'"{term.value}"@{term.language}'
-        return f'"{term.value}"' if term.datatype in ("", XSD.string) else f'"{term.value}"^^<{term.datatype}>'
+    value, kind, datatype, language = term
+    if kind == "iri":
+        return f"<{value}>"
+    if kind == "literal" and not _SPECIAL.search(value):
+        if language:
+            return f'"{value}"@{language}'
+        return f'"{value}"' if datatype in _PLAIN else f'"{value}"^^<{datatype}>'
     return term_text(term)
+
+
+def in_order(predicates: Iterable[str]) -> list[str]:
+    """Return predicates sorted, the class first."""
+    order = sorted(predicates)
+    if _TYPE in order:
+        order.remove(_TYPE)
+        order.insert(0, _TYPE)
+    return order
 
 
 class Turtle:
@@ -75,23 +87,29 @@ class Turtle:
 
     def term(self, term: Term) -> str:
         """Return the object of a statement."""
-        if term.kind != "literal":
-            return self.iri(term.value)
-        if term.language or term.datatype in ("", XSD.string):
+        value, kind, datatype, language = term
+        if kind != "literal":
+            return self._known.get(value) or self.iri(value)
+        if language or datatype in _PLAIN:
             return ntriples(term)
-        native = _NATIVE.get(term.datatype)
-        if native and native.match(term.value):
-            return term.value
-        return f"{ntriples(Term(term.value, 'literal'))}^^{self.iri(term.datatype)}"
+        native = _NATIVE.get(datatype)
+        if native and native.match(value):
+            return value
+        return f"{ntriples(Term(value, kind))}^^{self.iri(datatype)}"
 
-    def block(self, subject: str, statements: Iterable[tuple[str, Term]]) -> str:
-        """Return all statements about one subject, one predicate a line."""
-        grouped: dict[str, set[str]] = {}
-        for predicate, term in statements:
-            grouped.setdefault(predicate, set()).add(self.term(term))
-        order = sorted(grouped, key=lambda predicate: (predicate != RDF.type, predicate))
-        lines = ["a" if p == RDF.type else self.iri(p) for p in order]
-        body = " ;\n    ".join(f"{name} {' , '.join(sorted(grouped[p]))}" for name, p in zip(lines, order, strict=True))
+    def block(self, subject: str, statements: Mapping[str, Sequence[Term]]) -> str:
+        """Return all statements about one subject, one predicate a line.
+
+        Args:
+            subject: IRI or blank node.
+            statements: Objects by predicate, each once.
+        """
+        lines = []
+        for predicate in in_order(statements):
+            terms = [self.term(term) for term in statements[predicate]]
+            objects = terms[0] if len(terms) == 1 else " , ".join(sorted(terms))
+            lines.append(f"{'a' if predicate == _TYPE else self.iri(predicate)} {objects}")
+        body = " ;\n    ".join(lines)
         return f"{self.iri(subject)}\n    {body} .\n"
 
     def head(self) -> str:
@@ -112,9 +130,9 @@ def document(base: str, triples: Iterable[tuple[str, str, Term]], *, comment: st
         a inno:Project .
     """
     turtle = Turtle(base, extra)
-    subjects: dict[str, list[tuple[str, Term]]] = {}
-    for subject, predicate, term in triples:
-        subjects.setdefault(subject, []).append((predicate, term))
+    subjects: dict[str, dict[str, list[Term]]] = {}
+    for subject, predicate, term in dict.fromkeys(triples):
+        subjects.setdefault(subject, {}).setdefault(predicate, []).append(term)
     body = "\n".join(turtle.block(subject, statements) for subject, statements in subjects.items())
     note = "".join(f"# {line}\n" for line in comment.splitlines())
     return f"{note}{turtle.head()}\n{body}"

@@ -93,7 +93,7 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Sie beginnt mit http:// oder https:// und hat keine Leerzeichen.",
         "It begins with http:// or https:// and holds no blanks.",
     ),
-    "wrong-identifier": ("{reason}", "{reason}", "{hint}", "{hint}"),
+    "wrong-identifier": ("{reason_de}", "{reason}", "{hint_de}", "{hint}"),
     "wrong-number": ("{value!r} ist keine Zahl für {column!r}.", "{value!r} is no number for {column!r}.", "Schreiben Sie 1250.5 oder 1250.", "Write 1250.5 or 1250."),
     "wrong-code": ("Den Wert {value!r} gibt es für {column!r} nicht.", "There is no value {value!r} for {column!r}.", "{hint}", "{hint}"),
     "wrong-language": (
@@ -327,7 +327,8 @@ def _check_entities(folder: Folder) -> None:
                 split_identifier(text)
                 good.append(text)
             except IdentifierError as error:
-                check.report("wrong-identifier", row, "identifiers", reason=error.what, hint=error.fix)
+                fix = error.fix or error.what
+                check.report("wrong-identifier", row, "identifiers", reason=error.what.en, reason_de=error.what.de, hint=fix.en, hint_de=fix.de)
         row.cells["identifiers"] = ";".join(good)
         named = [part.strip() for part in row["source_ids"].split(";") if part.strip()]
         for source in named:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kg.errors import InputError
+from kg.errors import InputError, Text
 from kg.quads import Quad, from_oxigraph
 
 MAX_BYTES = 512 * 1024 * 1024
@@ -43,24 +43,34 @@ def read_rdf(path: Path, name: str | None = None, graph: str = "") -> list[Quad]
     shown = name or str(path)
     kind = FORMATS.get(path.suffix.casefold())
     if kind is None:
-        raise InputError(f"The extension {path.suffix!r} is no RDF syntax.", where=shown, fix=f"Known are {', '.join(FORMATS)} and .csv.")
+        known = ", ".join(FORMATS)
+        what = Text(f"The extension {path.suffix!r} is no RDF syntax.", f"Die Endung {path.suffix!r} ist keine RDF-Syntax.")
+        raise InputError(what, where=shown, fix=Text(f"Known are {known} and .csv.", f"Bekannt sind {known} und .csv."))
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.", where=shown, fix="Split it by named graph.")
+            limit = MAX_BYTES // 1024 // 1024
+            what = Text(f"The file is larger than {limit} MB.", f"Die Datei ist größer als {limit} MB.")
+            raise InputError(what, where=shown, fix=Text("Split it by named graph.", "Teilen Sie sie nach Graphen auf."))
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"The file cannot be read: {error.strerror or error}.", where=shown, fix="Check path and permissions.") from error
+        reason = error.strerror or str(error)
+        what = Text(f"The file cannot be read: {reason}.", f"Die Datei ist nicht lesbar: {reason}.")
+        raise InputError(what, where=shown, fix=Text("Check path and permissions.", "Prüfen Sie Pfad und Rechte.")) from error
     if not data.strip():
-        raise InputError("The file is empty.", where=shown, fix="Put at least one statement in it, or leave it out.")
+        fix = Text("Put at least one statement in it, or leave it out.", "Sie braucht mindestens eine Aussage; sonst lassen Sie sie weg.")
+        raise InputError(Text("The file is empty.", "Die Datei ist leer."), where=shown, fix=fix)
     try:
         parsed = list(ox.parse(data, format=getattr(ox.RdfFormat, kind), base_iri=path.resolve().as_uri()))
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
         lines = data.decode("utf-8", errors="replace").splitlines() or [""]
         excerpt = lines[min(line, len(lines)) - 1].strip()[:120]
-        raise InputError(f"Syntax error: {error.msg}. It stands at: {excerpt}", where=f"{shown}:{line}:{column}", fix="Correct the statement there.") from error
+        what = Text(f"Syntax error: {error.msg}. It stands at: {excerpt}", f"Syntaxfehler: {error.msg}. Er steht bei: {excerpt}")
+        fix = Text("Correct the statement there.", "Berichtigen Sie die Aussage dort.")
+        raise InputError(what, where=f"{shown}:{line}:{column}", fix=fix) from error
     except (ValueError, OSError) as error:
-        raise InputError(f"The file cannot be parsed: {error}.", where=shown, fix="Check syntax and encoding (UTF-8).") from error
+        what = Text(f"The file cannot be parsed: {error}.", f"Die Datei ist nicht zu lesen: {error}.")
+        raise InputError(what, where=shown, fix=Text("Check syntax and encoding (UTF-8).", "Prüfen Sie Syntax und Kodierung (UTF-8).")) from error
     lines_of = subject_lines(data.decode("utf-8", errors="replace")) if kind in ("TURTLE", "TRIG", "N_TRIPLES", "N_QUADS") else {}
     quads = []
     for parsed_quad in parsed:

@@ -16,7 +16,7 @@ import pytest
 from kg.build import Build
 from kg.errors import QueryError, StoreError
 from kg.quads import read_parquet, to_oxigraph
-from kg.store import EmbeddedStore, EndpointStore, Store, Table, Triples, bind, keywords, open_store, refuse_service
+from kg.store import EmbeddedStore, EndpointStore, Store, Table, Triples, bind, keywords, open_store, refuse_unsafe
 
 INNO = "PREFIX inno: <https://w3id.org/innokg/ontology#>\n"
 
@@ -142,7 +142,7 @@ def test_service_is_refused(any_store: Store, query: str) -> None:
 
 @pytest.mark.parametrize("query", ["SELECT * WHERE { ?s ?p 'SERVICE' }", "SELECT * WHERE { ?s <http://a/SERVICE> ?o } # SERVICE", 'SELECT ?service { ?service ?p """SERVICE { """ }'])
 def test_service_in_a_text_is_fine(query: str) -> None:
-    refuse_service(query)
+    refuse_unsafe(query)
 
 
 def test_keywords_skip_texts() -> None:

@@ -1,0 +1,194 @@
+"""Looking things up in the store for a profile: a few typed queries, terms bound as `VALUES`, never pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from kg.analyse.labels import Named
+from kg.errors import AnalysisError
+from kg.namespaces import FOAF, INNO, ORG, SKOS, local_name, prologue
+from kg.store import Store, Table
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+class Value(NamedTuple):
+    """An object of a statement: IRI or lexical form, with the language of a literal."""
+
+    value: str
+    language: str = ""
+
+
+def _iris(name: str, values: Iterable[str]) -> str:
+    import pyoxigraph as ox
+
+    return f"VALUES ?{name} {{ {' '.join(str(ox.NamedNode(value)) for value in sorted(set(values)))} }}"
+
+
+def _value(term: object) -> Value:
+    import pyoxigraph as ox
+
+    if isinstance(term, ox.Literal):
+        return Value(term.value, term.language or "")
+    return Value(getattr(term, "value", ""))
+
+
+def select(store: Store, query: str) -> list[tuple[Value, ...]]:
+    """Return the distinct rows of a SELECT, sorted; an unbound variable is an empty value."""
+    answer = store.query(prologue() + query)
+    assert isinstance(answer, Table)
+    return sorted({tuple(_value(term) for term in row) for row in answer.rows})
+
+
+Statements = Mapping[str, Mapping[str, tuple[Value, ...]]]
+
+
+def statements(store: Store, subjects: Iterable[str], predicates: Iterable[str]) -> dict[str, dict[str, tuple[Value, ...]]]:
+    """Return the objects of some predicates for some subjects, as `{subject: {predicate: values}}`, sorted."""
+    found: dict[str, dict[str, tuple[Value, ...]]] = {}
+    subjects = list(subjects)
+    if subjects:
+        for subject, predicate, value in select(store, f"SELECT ?s ?p ?o WHERE {{ {_iris('s', subjects)} {_iris('p', predicates)} ?s ?p ?o }}"):
+            values = found.setdefault(subject.value, {})
+            values[predicate.value] = (*values.get(predicate.value, ()), value)
+    return found
+
+
+def incoming(store: Store, objects: Iterable[str], predicate: str) -> dict[str, tuple[str, ...]]:
+    """Return the subjects that point to some objects by a predicate, as `{object: subjects}`, sorted."""
+    found: dict[str, tuple[str, ...]] = {}
+    objects = list(objects)
+    if objects:
+        for object_, subject in select(store, f"SELECT ?o ?s WHERE {{ {_iris('o', objects)} {_iris('p', [predicate])} ?s ?p ?o }}"):
+            found[object_.value] = (*found.get(object_.value, ()), subject.value)
+    return found
+
+
+def first(values: Statements, subject: str, predicate: str) -> str:
+    """Return the first value of a predicate of a subject, or an empty text."""
+    found = values.get(subject, {}).get(predicate, ())
+    return found[0].value if found else ""
+
+
+def names(store: Store, iris: Iterable[str]) -> dict[str, Named]:
+    """Return label and kind of some things; `foaf:name` serves where there is no `skos:prefLabel`."""
+    iris = sorted({iri for iri in iris if iri})
+    found = statements(store, iris, [SKOS.prefLabel, FOAF.name, ORG.classification])
+    result = {}
+    for iri in iris:
+        values = found.get(iri, {})
+        labels = {value.language: value.value for value in (*values.get(FOAF.name, ()), *values.get(SKOS.prefLabel, ()))}
+        kind = values.get(ORG.classification, ())
+        result[iri] = Named(iri, labels, local_name(kind[0].value) if kind else "")
+    return result
+
+
+def family(store: Store, institution: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the bodies above an institution and its units below, near and far, sorted."""
+    above = select(store, f"SELECT DISTINCT ?x WHERE {{ {_iris('s', [institution])} ?s org:subOrganizationOf+ ?x }}")
+    below = select(store, f"SELECT DISTINCT ?x WHERE {{ {_iris('o', [institution])} ?x org:subOrganizationOf+ ?o }}")
+    return tuple(row[0].value for row in above if row[0].value != institution), tuple(row[0].value for row in below if row[0].value != institution)
+
+
+def require_organisation(store: Store, institution: str) -> None:
+    """Refuse an IRI that is no organisation of the graph.
+
+    Raises:
+        AnalysisError: It is none.
+    """
+    try:
+        known = select(store, f"SELECT ?s WHERE {{ {_iris('s', [institution])} ?s a inno:Organisation }}")
+    except ValueError as error:
+        raise AnalysisError(f"{institution!r} is no IRI.", fix="Name an institution by IRI, or by name with `kg profile NAME`.") from error
+    if not known:
+        raise AnalysisError("There is no such institution in this graph.", where=institution, fix="List them with `kg analyse --format csv`.")
+
+
+class Attestation(NamedTuple):
+    """One source for one participation.
+
+    Attributes:
+        participation: IRI of the participation.
+        attestation: `stated`, `attributed` or `entity-row`.
+        status: `accepted`, `disputed` or `superseded`; rejected claims are left out.
+        wording: The role as the source words it, or empty.
+        wording_language: Language of the wording.
+        document: IRI of the source.
+        publisher: IRI of its publisher, or empty.
+    """
+
+    participation: str
+    attestation: str
+    status: str
+    wording: str
+    wording_language: str
+    document: str
+    publisher: str
+
+
+def attestations(store: Store, participations: Iterable[str]) -> list[Attestation]:
+    """Return who says that these participations exist, and in which words."""
+    participations = list(participations)
+    if not participations:
+        return []
+    query = f"""SELECT DISTINCT ?p ?a ?st ?w ?d ?pub WHERE {{
+      {_iris("p", participations)}
+      ?c rdf:subject ?p ; rdf:predicate inno:inInitiative ; inno:attestation ?a ; inno:claimStatus ?st .
+      OPTIONAL {{ ?c inno:roleWording ?w }}
+      OPTIONAL {{ ?c inno:evidence/oa:hasSource ?d OPTIONAL {{ ?d dcterms:publisher ?pub }} }}
+    }}"""
+    return sorted(
+        Attestation(p.value, local_name(a.value), local_name(status.value), wording.value, wording.language, document.value, publisher.value)
+        for p, a, status, wording, document, publisher in select(store, query)
+        if local_name(status.value) != "rejected"
+    )
+
+
+class Contribution(NamedTuple):
+    """A statement of the contribution family: what it says, about what, in which words, from which sources."""
+
+    predicate: str
+    object: str
+    wordings: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+CONTRIBUTIONS = (INNO.developed, INNO.supports, INNO.contributedTo, INNO.featuredIn)
+
+
+def contributions(store: Store, institution: str) -> list[Contribution]:
+    """Return the contributions of an institution; they never count as participation."""
+    query = f"""SELECT DISTINCT ?p ?o ?w ?d WHERE {{
+      {_iris("s", [institution])} {_iris("p", CONTRIBUTIONS)} ?s ?p ?o .
+      OPTIONAL {{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . OPTIONAL {{ ?c inno:roleWording ?w }} OPTIONAL {{ ?c inno:evidence/oa:hasSource ?d }} }}
+    }}"""
+    found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    for predicate, object_, wording, document in select(store, query):
+        wordings, documents = found.setdefault((predicate.value, object_.value), (set(), set()))
+        wordings |= {wording.value} - {""}
+        documents |= {document.value} - {""}
+    order = {predicate: position for position, predicate in enumerate(CONTRIBUTIONS)}
+    keys = sorted(found, key=lambda key: (order[key[0]], key[1]))
+    return [Contribution(local_name(p), o, tuple(sorted(found[p, o][0])), tuple(sorted(found[p, o][1]))) for p, o in keys]
+
+
+class Elsewhere(NamedTuple):
+    """A participation in something that is no project (an event, a programme, a campaign); it is not counted."""
+
+    participation: str
+    initiative: str
+    kind: str
+    role: str
+
+
+def elsewhere(store: Store, institution: str) -> list[Elsewhere]:
+    """Return the participations of an institution in initiatives that are no projects."""
+    query = f"""SELECT DISTINCT ?x ?i ?k ?r WHERE {{
+      {_iris("s", [institution])} ?x inno:participant ?s ; inno:inInitiative ?i ; inno:role ?r . ?i a ?k .
+      {_iris("k", [INNO.Event, INNO.Programme, INNO.Campaign])}
+    }}"""
+    return [Elsewhere(x.value, i.value, local_name(k.value), local_name(r.value)) for x, i, k, r in select(store, query)]

@@ -1,0 +1,381 @@
+"""The report of a validation (contracts, section 6) and its two exchange forms: JSON, and a `sh:ValidationReport` in Turtle.
+
+Terms in a report are text: an IRI as it is, a blank node as `_:b1`, a literal as N-Triples writes it (`"2016"^^<…#gYear>`). A path that is
+more than one property is a SPARQL property path of full IRIs (`^<…#inInitiative>/<…#participant>`).
+A problem of a table cell has the component `table`: its focus is the identifier of the row (or the file), its path the column, its value the cell.
+
+`conforms` decides on severities: true where there is no Violation, whatever Warnings and Infos there are. The Turtle form keeps to the
+Recommendation (SHACL, section 3.6.1.1): there `sh:conforms` is true only where there is no result at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from kg.namespaces import BASE, INNOSH, PREFIXES, XSD, curie
+from kg.quads import Term, literal, term_text
+
+SEVERITIES = ("Violation", "Warning", "Info")
+"""Severities, worst first."""
+
+TABLE = "table"
+"""Component of what is wrong in a cell of a table."""
+
+FAIL_ON = ("violation", "warning", "info", "never")
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """A place in an input: file and record number (header is 1), or for RDF the line where the subject's block begins."""
+
+    file: str
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}" if self.row else self.file
+
+
+@dataclass(frozen=True)
+class Result:
+    """One finding.
+
+    Attributes:
+        severity: `Violation`, `Warning` or `Info`.
+        shape: IRI of the rule.
+        component: IRI of the constraint component, or `table`.
+        focus: The node in question.
+        focus_label: Its name in the language of the report.
+        path: Property or property path, empty where the rule is about the node itself.
+        value: The value in question, empty where there is none.
+        message: What is wrong and what to do, per language.
+        expected: What the rule asks for, in the language of the report.
+        found: What stands there instead, in the language of the report.
+        origin: Where the statements that make the finding come from.
+    """
+
+    severity: str
+    shape: str
+    component: str
+    focus: str
+    focus_label: str
+    path: str
+    value: str
+    message: Mapping[str, str] = field(hash=False)
+    expected: str
+    found: str
+    origin: tuple[Origin, ...]
+
+    @property
+    def id(self) -> str:
+        """Identity over runs: 16 hex digits of SHA-256 over shape, focus, path, value and component."""
+        key = "\n".join((self.shape, self.focus, self.path, self.value, self.component))
+        return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def sort_key(self) -> tuple[int, str, str, str, str, str]:
+        """The fixed order of a report: severity, shape, focus, path, value, component."""
+        return (SEVERITIES.index(self.severity), self.shape, self.focus, self.path, self.value, self.component)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings of one run, in fixed order, each identity once.
+
+    Attributes:
+        engine: What evaluated the shapes: `pyshacl` or `setwise`.
+        results: Findings.
+    """
+
+    engine: str
+    results: tuple[Result, ...]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there is no Violation; Warnings and Infos do not break conformance."""
+        return not any(result.severity == "Violation" for result in self.results)
+
+    @property
+    def severities(self) -> dict[str, int]:
+        """Number of results per severity, also where it is 0."""
+        counts = Counter(result.severity for result in self.results)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+    @property
+    def rules(self) -> dict[str, int]:
+        """Number of results per rule."""
+        return dict(sorted(Counter(result.shape for result in self.results).items()))
+
+
+def make_report(results: Iterable[Result], engine: str) -> Report:
+    """Put results in order; those with one identity become one, with the origins of all."""
+    merged: dict[str, Result] = {}
+    for result in results:
+        known = merged.get(result.id)
+        if known is not None:
+            origin = tuple(sorted({*known.origin, *result.origin}))
+            result = Result(**{**_fields(known), "origin": origin})
+        merged[result.id] = result
+    return Report(engine, tuple(sorted(merged.values(), key=lambda result: result.sort_key)))
+
+
+def _fields(result: Result) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in Result.__dataclass_fields__}
+
+
+def exit_code(report: Report, fail_on: str = "violation") -> int:
+    """Return 0 where nothing reaches the threshold, else 1.
+
+    Args:
+        report: The report.
+        fail_on: The least severity that counts: `violation`, `warning`, `info`, or `never`.
+
+    >>> exit_code(Report("pyshacl", ()))
+    0
+    """
+    if fail_on == "never":
+        return 0
+    counted = SEVERITIES[: FAIL_ON.index(fail_on) + 1]
+    return int(any(result.severity in counted for result in report.results))
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------------
+
+
+def to_dict(report: Report) -> dict[str, Any]:
+    """Return the report as plain data, its keys as contracts, section 6 fixes them."""
+    return {
+        "conforms": report.conforms,
+        "engine": report.engine,
+        "counts": {"severity": report.severities, "rule": report.rules},
+        "results": [
+            {
+                "id": result.id,
+                **_fields(result),
+                "message": dict(result.message),
+                "origin": [{"file": place.file, "row": place.row} for place in result.origin],
+            }
+            for result in report.results
+        ],
+    }
+
+
+def to_json(report: Report) -> str:
+    """Return the report as JSON, two blanks indented, with a line end."""
+    return json.dumps(to_dict(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def from_json(text: str) -> Report:
+    """Read a report back.
+
+    >>> from_json(to_json(Report("pyshacl", ()))) == Report("pyshacl", ())
+    True
+    """
+    data = json.loads(text)
+    results = []
+    for item in data["results"]:
+        values = {name: item[name] for name in Result.__dataclass_fields__ if name != "origin"}
+        results.append(Result(**values, origin=tuple(Origin(place["file"], place["row"]) for place in item["origin"])))
+    return Report(data["engine"], tuple(results))
+
+
+# --- Turtle --------------------------------------------------------------------------------------------------------------
+
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_USED = ("innosh", "dcterms", "inno", "sh", "xsd")
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+
+
+def to_turtle(report: Report) -> str:
+    """Return the report as a `sh:ValidationReport` (SHACL, section 3.6); origins are added as `dcterms:source "file#row"`."""
+    lines = [f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in _USED]
+    conforms = "true" if not report.results else "false"
+    if not report.results:
+        return "\n".join([*lines, "", f"[] a sh:ValidationReport ; sh:conforms {conforms} .", ""])
+    results = " ,\n".join(_result_turtle(result) for result in report.results)
+    return "\n".join([*lines, "", f"[] a sh:ValidationReport ;\n    sh:conforms {conforms} ;\n    sh:result\n{results} .", ""])
+
+
+def _result_turtle(result: Result) -> str:
+    table = result.component == TABLE
+    facts = [
+        ("a", "sh:ValidationResult"),
+        ("sh:focusNode", term_text(literal(result.focus)) if table else _term(result.focus)),
+        ("sh:resultSeverity", f"sh:{result.severity}"),
+        ("sh:sourceShape", _term(result.shape)),
+        ("sh:sourceConstraintComponent", _iri(INNOSH[TABLE]) if table else _term(result.component)),
+    ]
+    if result.path:
+        facts.append(("sh:resultPath", _iri(f"{BASE}column/{quote(result.path, safe='')}") if table else _path(parse_path(result.path))))
+    if result.value:
+        facts.append(("sh:value", term_text(literal(result.value)) if table else _term(result.value)))
+    facts += [("sh:resultMessage", term_text(literal(text, language=lang))) for lang, text in sorted(result.message.items())]
+    facts += [("dcterms:source", term_text(literal(f"{place.file}#{place.row}"))) for place in result.origin]
+    return "        [ " + " ;\n          ".join(f"{predicate} {value}" for predicate, value in facts) + " ]"
+
+
+def _term(text: str) -> str:
+    return text if text.startswith(('"', "_:")) else _iri(text)
+
+
+def _iri(iri: str) -> str:
+    short = curie(iri)
+    prefix, _, local = short.partition(":")
+    if short != iri and prefix in _USED and _LOCAL.match(local):
+        return short
+    return "<" + _NOT_IN_IRI.sub(lambda match: f"\\u{ord(match.group()):04X}", iri) + ">"
+
+
+def _path(path: Path) -> str:
+    operator, *parts = path
+    if operator == "iri":
+        return _iri(str(parts[0]))
+    items = [_path(part) for part in parts if isinstance(part, tuple)]
+    if operator == "/":
+        return f"( {' '.join(items)} )"
+    if operator == "|":
+        return f"[ sh:alternativePath ( {' '.join(items)} ) ]"
+    return f"[ sh:{_OPERATORS[operator]} {items[0]} ]"
+
+
+# --- Property paths ------------------------------------------------------------------------------------------------------
+
+Path = tuple[Any, ...]
+"""A property path: `("iri", IRI)`, or an operator (`/ | ^ * + ?`) followed by paths."""
+
+_OPERATORS = {"^": "inversePath", "*": "zeroOrMorePath", "+": "oneOrMorePath", "?": "zeroOrOnePath"}
+_TOKEN = re.compile(r"<([^>]*)>|([/|^*+?()])")
+
+
+def path_text(path: Path) -> str:
+    """Write a property path; a single property stands for itself.
+
+    >>> path_text(("/", ("^", ("iri", "http://e/a")), ("iri", "http://e/b")))
+    '^<http://e/a>/<http://e/b>'
+    """
+    return str(path[1]) if path[0] == "iri" else _path_part(path, 0)
+
+
+def _path_part(path: Path, level: int) -> str:
+    operator, *parts = path
+    if operator == "iri":
+        return f"<{parts[0]}>"
+    rank = {"|": 1, "/": 2, "^": 3}.get(operator, 4)
+    if operator in "/|":
+        text = operator.join(_path_part(part, rank) for part in parts)
+    else:
+        inner = _path_part(parts[0], rank)
+        text = f"^{inner}" if operator == "^" else f"{inner}{operator}"
+    return f"({text})" if rank <= level else text
+
+
+def parse_path(text: str) -> Path:
+    """Read a property path back.
+
+    >>> parse_path("^<http://e/a>/(<http://e/b>|<http://e/c>)*")[0]
+    '/'
+    >>> parse_path("http://e/a")
+    ('iri', 'http://e/a')
+    """
+    if "<" not in text:
+        return ("iri", text)
+    path, rest = _alternatives([match.group() for match in _TOKEN.finditer(text)])
+    if rest:
+        raise ValueError(f"not a property path: {text}")
+    return path
+
+
+def _alternatives(tokens: list[str]) -> tuple[Path, list[str]]:
+    return _joined(tokens, "|", lambda rest: _joined(rest, "/", _step))
+
+
+def _joined(tokens: list[str], operator: str, read: Callable[[list[str]], tuple[Path, list[str]]]) -> tuple[Path, list[str]]:
+    first, rest = read(tokens)
+    parts = [first]
+    while rest and rest[0] == operator:
+        part, rest = read(rest[1:])
+        parts.append(part)
+    return (parts[0] if len(parts) == 1 else (operator, *parts)), rest
+
+
+def _step(tokens: list[str]) -> tuple[Path, list[str]]:
+    if not tokens:
+        raise ValueError("property path ends early")
+    token, rest = tokens[0], tokens[1:]
+    path: Path
+    if token == "^":
+        inner, rest = _step(rest)
+        return ("^", inner), rest
+    if token == "(":
+        path, rest = _alternatives(rest)
+        rest = rest[1:]
+    else:
+        path = ("iri", token[1:-1])
+    while rest and rest[0] in ("*", "+", "?"):
+        path, rest = (rest[0], path), rest[1:]
+    return path, rest
+
+
+def path_steps(path: Path) -> list[tuple[str, bool]]:
+    """Return the properties a path begins with, each with whether it is followed backwards.
+
+    >>> path_steps(parse_path("^<http://e/a>/<http://e/b>"))
+    [('http://e/a', True)]
+    """
+    operator, *parts = path
+    if operator == "iri":
+        return [(str(parts[0]), False)]
+    if operator == "|":
+        return [step for part in parts for step in path_steps(part)]
+    if operator == "^":
+        return [(iri, not back) for iri, back in path_steps(parts[0])]
+    return path_steps(parts[0])
+
+
+def readable_path(text: str) -> str:
+    """Return a path with short names, for people.
+
+    >>> readable_path("^<https://w3id.org/innokg/ontology#inInitiative>")
+    '^inno:inInitiative'
+    """
+    if "<" not in text:
+        return curie(text)
+    return re.sub(r"<([^>]*)>", lambda match: curie(match.group(1)), text)
+
+
+def readable_term(text: str) -> str:
+    """Return a term for people: short name, or the literal's text with language or datatype where it says something.
+
+    >>> readable_term('"2016"^^<http://www.w3.org/2001/XMLSchema#gYear>')
+    '2016 (xsd:gYear)'
+    """
+    if not text.startswith('"'):
+        return curie(text)
+    term = parse_literal(text)
+    if term.language:
+        return f"{term.value} (@{term.language})"
+    return term.value if term.datatype == XSD.string else f"{term.value} ({curie(term.datatype)})"
+
+
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+def parse_literal(text: str) -> Term:
+    """Read a literal as N-Triples writes it.
+
+    >>> parse_literal('"a"@de').language
+    'de'
+    """
+    match = _LITERAL.match(text)
+    if match is None:
+        raise ValueError(f"not a literal: {text[:80]}")
+    value = _ESCAPE.sub(lambda m: chr(int(m.group(1) or m.group(2), 16)) if m.group(1) or m.group(2) else _UNESCAPED.get(m.group(3), m.group(3)), match.group(1))
+    return literal(value, match.group(3) or "", match.group(2) or "")
