@@ -29,11 +29,20 @@ def main() -> None:
             run([*KG, *arguments], folder, env)
             stages[stage] = median([run([*KG, *arguments], folder, env) for _ in range(RUNS)])
         published = next((folder / "build" / "publish").glob("*.nq"))
-        plain_command = [sys.executable, "-m", "benchmarks.plain", str(published), str(ROOT / "ontology" / "shapes"), str(ROOT / "ontology" / "inno.ttl")]
+        plain_command = [
+            sys.executable,
+            "-m",
+            "benchmarks.plain",
+            str(published),
+            str(ROOT / "ontology" / "shapes"),
+            str(ROOT / "ontology" / "inno.ttl"),
+        ]
         plain = median([run([*plain_command, str(folder / "plain.ttl")], ROOT, env) for _ in range(2)])
     total = sum(stage.seconds for stage in stages.values())
     peak = max(stage.megabytes for stage in stages.values())
-    rows = "".join(f"| `kg {name}` | {stage.seconds:.2f} | {stage.seconds / plain.seconds:.2f} | {stage.megabytes:.0f} |\n" for name, stage in stages.items())
+    rows = "".join(
+        f"| `kg {name}` | {stage.seconds:.2f} | {stage.seconds / plain.seconds:.2f} | {stage.megabytes:.0f} |\n" for name, stage in stages.items()
+    )
     text = (
         "## Dortmund, whole job\n\n"
         f"`python -m benchmarks.dortmund` on {machine()}; median of {RUNS} runs after one to warm up, each command a process of its own, "

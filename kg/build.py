@@ -117,7 +117,9 @@ def build(sources: Sequence[Path], root: Path, *, progress: Progress = lambda _:
     names = [settings.name for settings, _ in tables]
     if len(set(names)) != len(names):
         what = Text(f"Two sources have the graph name {names[0]!r}.", f"Zwei Quellen haben den Graphnamen {names[0]!r}.")
-        raise InputError(what, where=SETTINGS_FILE, fix=Text("Give each folder its own graph.name.", "Geben Sie jedem Ordner einen eigenen graph.name."))
+        raise InputError(
+            what, where=SETTINGS_FILE, fix=Text("Give each folder its own graph.name.", "Geben Sie jedem Ordner einen eigenen graph.name.")
+        )
     inputs = list(_inputs(sources))
     identifier = hashlib.sha256(json.dumps([__version__, inputs], sort_keys=True).encode()).hexdigest()[:12]
     try:
@@ -287,7 +289,10 @@ def _without_blank_nodes(quads: list[Quad], name: str) -> list[Quad]:
             return value
         return labels.setdefault(value, f"https://w3id.org/innokg/.well-known/genid/{name.replace('/', '-')}-{len(labels) + 1}")
 
-    return [q._replace(subject=stable(q.subject), object=stable(q.object) if q.kind == "bnode" else q.object, kind="iri" if q.kind == "bnode" else q.kind) for q in quads]
+    return [
+        q._replace(subject=stable(q.subject), object=stable(q.object) if q.kind == "bnode" else q.object, kind="iri" if q.kind == "bnode" else q.kind)
+        for q in quads
+    ]
 
 
 def _provenance(main: SourceSettings, sources: Sequence[SourceSettings], identifier: str, inputs: list[dict[str, Any]]) -> Iterator[Quad]:
@@ -358,7 +363,9 @@ def _point(root: Path, target: Path) -> None:
 
 def _forget_old(root: Path, newest: Path) -> None:
     """Keep the newest builds, the one just made among them."""
-    builds = sorted((p for p in (root / "graphs").iterdir() if p.is_dir() and not p.name.startswith(".")), key=lambda p: p.stat().st_mtime, reverse=True)
+    builds = sorted(
+        (p for p in (root / "graphs").iterdir() if p.is_dir() and not p.name.startswith(".")), key=lambda p: p.stat().st_mtime, reverse=True
+    )
     others = [path for path in builds if path.name != newest.name]
     for path in others[KEEP - 1 :]:
         shutil.rmtree(path, ignore_errors=True)

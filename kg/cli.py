@@ -71,7 +71,13 @@ def init_command(
 @app.command("build", rich_help_panel=STEWARDS)
 def build_command(
     source: Annotated[
-        list[Path] | None, typer.Option("--source", "-s", metavar="FOLDER", help="Folder of tables; may be repeated [default: this folder if it has settings.toml, else Dortmund].")
+        list[Path] | None,
+        typer.Option(
+            "--source",
+            "-s",
+            metavar="FOLDER",
+            help="Folder of tables; may be repeated [default: this folder if it has settings.toml, else Dortmund].",
+        ),
     ] = None,
     build_dir: BuildOption = None,
     lang: LangOption = None,
@@ -92,7 +98,9 @@ def build_command(
     typer.echo(f"{words[0]}: {title} – {record['quads']} {words[1]}, {words[2].format(s=record['seconds'])}")
     typer.echo(f"{words[3]}:")
     names = class_labels(chosen)
-    counts = sorted(((names.get(iri, iri.rsplit("#", 1)[-1]), count) for iri, count in record["classes"].items()), key=lambda pair: (-pair[1], pair[0]))
+    counts = sorted(
+        ((names.get(iri, iri.rsplit("#", 1)[-1]), count) for iri, count in record["classes"].items()), key=lambda pair: (-pair[1], pair[0])
+    )
     width = max((len(name) for name, _ in counts), default=0)
     for name, count in counts:
         typer.echo(f"  {name:<{width}}  {count:>7}")

@@ -95,7 +95,9 @@ def split_identifier(text: str) -> tuple[str, str]:
         raise IdentifierError(what, fix=fix)
     if scheme == "ror" and not ror_is_valid(value):
         what = Text(f"The ROR id {value!r} has wrong check digits.", f"Die ROR-Kennung {value!r} hat falsche Prüfziffern.")
-        fix = Text("Look the organisation up at ror.org, or empty the cell.", "Schlagen Sie die Organisation auf ror.org nach, oder leeren Sie die Zelle.")
+        fix = Text(
+            "Look the organisation up at ror.org, or empty the cell.", "Schlagen Sie die Organisation auf ror.org nach, oder leeren Sie die Zelle."
+        )
         raise IdentifierError(what, fix=fix)
     return scheme, value
 

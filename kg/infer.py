@@ -43,6 +43,6 @@ def infer(store: ox.Store, graph: str) -> Iterator[list[Quad]]:
         quads: list[Quad] = []
         for _, rule, query in step:
             for triple in store.query(query, use_default_graph_as_union=True):  # type: ignore[union-attr]
-                quads.append(from_oxigraph(ox.Quad(triple.subject, triple.predicate, triple.object, name), f"rule:{rule}"))  # type: ignore[union-attr]
+                quads.append(from_oxigraph(ox.Quad(triple.subject, triple.predicate, triple.object, name), f"rule:{rule}"))
         store.bulk_extend(to_oxigraph(quad) for quad in quads)
         yield quads

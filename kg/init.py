@@ -168,7 +168,11 @@ def init(target: Path, *, base: str | None = None, title: str | None = None, sta
         "entities.csv": (
             [*ENTITY_COLUMNS, *ENTITY_EXTRA],
             [
-                {**row, "description_de": "Beispielzeile: ersetzen Sie sie durch einen eigenen Satz.", "source_ids": "example-project-page;example-city-news"}
+                {
+                    **row,
+                    "description_de": "Beispielzeile: ersetzen Sie sie durch einen eigenen Satz.",
+                    "source_ids": "example-project-page;example-city-news",
+                }
                 for row in _ENTITIES
             ],
         ),

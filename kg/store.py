@@ -102,11 +102,19 @@ def refuse_unsafe(sparql: str) -> None:
     words = {word for word, _ in keywords(sparql)}
     if not words & {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}:
         what = Text("The text is no SPARQL question.", "Der Text ist keine SPARQL-Frage.")
-        fix = Text("Begin with SELECT, ASK, CONSTRUCT or DESCRIBE; a graph is never changed by a query.", "Beginnen Sie mit SELECT, ASK, CONSTRUCT oder DESCRIBE; eine Abfrage ändert den Graphen nie.")
+        fix = Text(
+            "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE; a graph is never changed by a query.",
+            "Beginnen Sie mit SELECT, ASK, CONSTRUCT oder DESCRIBE; eine Abfrage ändert den Graphen nie.",
+        )
         raise QueryError(what, fix=fix)
     if "SERVICE" in words:
-        what = Text("SERVICE is refused: the store would call another address.", "SERVICE wird abgelehnt: Der Speicher würde eine andere Adresse aufrufen.")
-        fix = Text("Ask that endpoint by itself with --store, and join the results.", "Fragen Sie jenen Endpunkt für sich mit --store, und verbinden Sie die Ergebnisse.")
+        what = Text(
+            "SERVICE is refused: the store would call another address.", "SERVICE wird abgelehnt: Der Speicher würde eine andere Adresse aufrufen."
+        )
+        fix = Text(
+            "Ask that endpoint by itself with --store, and join the results.",
+            "Fragen Sie jenen Endpunkt für sich mit --store, und verbinden Sie die Ergebnisse.",
+        )
         raise QueryError(what, fix=fix)
 
 
@@ -182,7 +190,7 @@ def collect(answer: object) -> Result:
 
     if isinstance(answer, ox.QuerySolutions):
         names = tuple(variable.value for variable in answer.variables)
-        return Table(names, [tuple(solution[name] for name in names) for solution in answer])  # type: ignore[misc]
+        return Table(names, [tuple(solution[name] for name in names) for solution in answer])
     if isinstance(answer, ox.QueryBoolean):
         return bool(answer)
     return Triples(list(answer))  # type: ignore[call-overload]
@@ -297,5 +305,8 @@ def open_store(location: str | Path | None = None) -> Store:
     for candidate in (path / "current" / "store", path / "store", path):
         if (candidate / "CURRENT").is_file():
             return EmbeddedStore(candidate.resolve())
-    fix = Text("Build it with `kg build`, or name one with --store or --build.", "Bauen Sie ihn mit `kg build`, oder nennen Sie einen mit --store oder --build.")
+    fix = Text(
+        "Build it with `kg build`, or name one with --store or --build.",
+        "Bauen Sie ihn mit `kg build`, oder nennen Sie einen mit --store oder --build.",
+    )
     raise StoreError(Text("There is no graph yet.", "Es gibt noch keinen Graphen."), where=str(path), fix=fix)

@@ -49,5 +49,7 @@ def write_text(text: str, output: Path | None) -> None:
             temporary.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         what = Text(f"The file cannot be written: {reason}.", f"Die Datei lässt sich nicht schreiben: {reason}.")
-        raise BuildError(what, where=str(output), fix=Text("Choose another place with --output.", "Wählen Sie mit --output einen anderen Ort.")) from error
+        raise BuildError(
+            what, where=str(output), fix=Text("Choose another place with --output.", "Wählen Sie mit --output einen anderen Ort.")
+        ) from error
     print(output, file=sys.stderr)

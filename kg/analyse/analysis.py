@@ -41,7 +41,9 @@ NODE_COLUMNS = (
     "community",
     "frame",
 )
-EDGE_COLUMNS = ("source", "target", "source_label", "target_label", "weight", "count", "shared", "frame")
+EDGE_COLUMNS = ("source", "target", "source_label_de", "source_label_en", "target_label_de", "target_label_en", "weight", "count", "shared", "frame")
+POSITIONAL = ("degree", "strength", "betweenness", "core", "component", "community")
+"""Columns that say something about an institution only where all projects of a population are known."""
 _DIGITS = 6
 
 
@@ -134,8 +136,10 @@ class Analysis:
             {
                 "source": one,
                 "target": other,
-                "source_label": nodes[one]["label_en"],
-                "target_label": nodes[other]["label_en"],
+                "source_label_de": nodes[one]["label_de"],
+                "source_label_en": nodes[one]["label_en"],
+                "target_label_de": nodes[other]["label_de"],
+                "target_label_en": nodes[other]["label_en"],
                 "weight": round(data["weight"], _DIGITS),
                 "count": data["count"],
                 "shared": list(data["shared"]),
@@ -150,7 +154,7 @@ class Analysis:
         return {
             "method": self.method.to_json(),
             "refusal": self.refusal.to_json() if self.refusal else None,
-            "caveats": {measure: caveat for measure in ("betweenness", "core", "community", "degree", "strength")} if caveat else {},
+            "caveats": [{"measures": list(POSITIONAL), "text": caveat}] if caveat else [],
             "network": self.whole.to_json(),
             "communities": {key: value for key, value in self.communities.to_json().items() if key != "groups"},
             "institutions": self.nodes(),

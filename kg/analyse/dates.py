@@ -70,6 +70,8 @@ class Span:
         >>> Span("2018-11-01", "").text("?")
         '2018-11-01 – ?'
         """
+        if self.start and self.start == self.end:
+            return self.start
         return f"{self.start or unknown} – {self.end or unknown}" if self.start or self.end else unknown
 
     def to_json(self) -> dict[str, Any]:

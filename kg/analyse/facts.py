@@ -164,7 +164,11 @@ def contributions(store: Store, institution: str) -> list[Contribution]:
     """Return the contributions of an institution; they never count as participation."""
     query = f"""SELECT DISTINCT ?p ?o ?w ?d WHERE {{
       {_iris("s", [institution])} {_iris("p", CONTRIBUTIONS)} ?s ?p ?o .
-      OPTIONAL {{ ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o . OPTIONAL {{ ?c inno:roleWording ?w }} OPTIONAL {{ ?c inno:evidence/oa:hasSource ?d }} }}
+      OPTIONAL {{
+        ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o .
+        OPTIONAL {{ ?c inno:roleWording ?w }}
+        OPTIONAL {{ ?c inno:evidence/oa:hasSource ?d }}
+      }}
     }}"""
     found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
     for predicate, object_, wording, document in select(store, query):

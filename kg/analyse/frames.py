@@ -1,8 +1,10 @@
 """What may be said on which sampling frame: the only place where this is decided.
 
-In data collected around one institution that institution meets everyone by construction; its position in the network shows how the data were collected.
-A census of a population (all projects of a programme) has no such centre. So counts may always be given, with their frame; anything that compares
-positions needs a census. Source: Crossley et al. (2015), Social Network Analysis for Ego-Nets, chapter 2; Borgatti, Carley, Krackhardt (2006),
+In data collected around one institution that institution meets everyone by construction: its position in the network shows how the data
+were collected. A census of a population (all projects of a programme) has no such centre. So counts may always be given, with their frame;
+anything that compares positions needs a census.
+
+Sources: Crossley et al. (2015), Social Network Analysis for Ego-Nets, chapter 2; Borgatti, Carley, Krackhardt (2006),
 doi:10.1016/j.socnet.2005.05.001, on measures of position under missing data.
 """
 
@@ -74,7 +76,8 @@ def frame_of(build: Build, engine: Engine | None = None) -> Frame:
         slugs = sorted({str(record["around"]) for record in records if record.get("around")})
         around = tuple(Named(f"{build.base}id/organisation/{slug}") for slug in slugs)
     dates = sorted(str(record["date"]) for record in records if record.get("date"))
-    population = {lang: tuple(str(record["population"][lang]) for record in records if record.get("population", {}).get(lang)) for lang in ("de", "en")}
+    texts = [record.get("population") or {} for record in records]
+    population = {lang: tuple(str(text[lang]) for text in texts if text.get(lang)) for lang in ("de", "en")}
     return Frame(kind, around if kind == "ego-sampled" else (), dates[0] if dates else "", population)
 
 
@@ -88,31 +91,31 @@ def _around(engine: Engine, parquet: Iterable[Path]) -> tuple[Named, ...]:
     return tuple(Named(iri, found[iri]) for iri in sorted(found))
 
 
-REASONS = {
+CAUSES = {
     "ego-sampled": {
-        "de": "Die Daten wurden um {around} herum gesammelt (ego-sampled). Wie eine Einrichtung im Vergleich zu anderen dasteht, ob sie andere verbindet und was "
-        "ohne sie wäre, würde zeigen, wie gesammelt wurde, nicht, wie zusammengearbeitet wird. Darum steht es hier nicht. Eine Vollerhebung (census), etwa "
-        "alle Projekte eines Förderprogramms, würde es erlauben.",
-        "en": "The data were collected around {around} (ego-sampled). How an institution compares with others, whether it connects others, and what would be "
-        "without it would show how the data were collected, not how institutions work together. It is therefore not given. Data on a whole population (a census), such as "
-        "all projects of a funding programme, would allow it.",
+        "de": "Die Daten wurden um „{around}“ herum gesammelt (ego-sampled). Wie eine Einrichtung im Vergleich zu anderen dasteht, ob"
+        " sie andere verbindet und was ohne sie wäre, würde zeigen, wie gesammelt wurde, nicht, wie zusammengearbeitet wird.",
+        "en": "The data were collected around “{around}” (ego-sampled). How an institution compares with others, whether it connects "
+        "others, and what would be without it would show how the data were collected, not how institutions work together.",
     },
     "partial": {
-        "de": "Die Daten sind ein Ausschnitt, dessen Auswahl nicht bekannt ist (partial). Wie eine Einrichtung im Vergleich zu anderen dasteht, ob sie andere "
-        "verbindet und was ohne sie wäre, hinge von den fehlenden Projekten ab. Darum steht es hier nicht. Eine Vollerhebung (census), etwa alle Projekte "
-        "eines Förderprogramms, würde es erlauben.",
-        "en": "The data are a part whose selection is not known (partial). How an institution compares with others, whether it connects others, and what would "
-        "be without it would depend on the projects that are missing. It is therefore not given. Data on a whole population (a census), such as all projects of a "
-        "funding programme, would allow it.",
+        "de": "Die Daten sind ein Ausschnitt, dessen Auswahl nicht bekannt ist (partial). Wie eine Einrichtung im Vergleich zu "
+        "anderen dasteht, ob sie andere verbindet und was ohne sie wäre, hinge von den fehlenden Projekten ab.",
+        "en": "The data are a part whose selection is not known (partial). How an institution compares with others, whether it "
+        "connects others, and what would be without it would depend on the projects that are missing.",
     },
 }
-OTHERS = {
-    "de": "Gesammelt wurde um {around} herum: Über {institution} steht hier nur, was dabei mit erfasst wurde. Alle Zahlen sind Untergrenzen.",
-    "en": "The data were collected around {around}: of {institution} they hold only what was met on the way. All numbers are lower bounds.",
+WITHHELD = {
+    "de": "Darum steht es hier nicht. Eine Vollerhebung (census), etwa alle Projekte eines Förderprogramms, würde es erlauben.",
+    "en": "It is therefore not given. Data on a whole population (a census), such as all projects of a funding programme, would allow it.",
 }
 MACHINE = {
-    "de": "Beschreibt nur das erfasste Netz; kein Befund über die Einrichtungen. {reason}",
-    "en": "Describes the recorded network only; it is no finding about the institutions. {reason}",
+    "de": "Der Wert beschreibt nur das erfasste Netz, zum Nachrechnen; er ist kein Befund über die Einrichtungen.",
+    "en": "The value describes the recorded network only, for recomputation; it is no finding about the institutions.",
+}
+OTHERS = {
+    "de": "Gesammelt wurde um „{around}“ herum: Über „{institution}“ ist nur erfasst, was dabei vorkam. Alle Zahlen sind Untergrenzen.",
+    "en": "The data were collected around “{around}”: of “{institution}” they hold only what was met on the way. All numbers are lower bounds.",
 }
 
 
@@ -139,8 +142,12 @@ def refusal(frame: Frame) -> Refusal | None:
     """Return what may not be said on this frame and why, or nothing on a census."""
     if frame.kind == "census":
         return None
-    reason = {lang: text.format(around=frame.centre(lang) or "?") for lang, text in REASONS[frame.kind].items()}
+    reason = {lang: f"{cause} {WITHHELD[lang]}" for lang, cause in _causes(frame).items()}
     return Refusal(tuple(sorted(CENSUS_ONLY)), frame.kind, reason)
+
+
+def _causes(frame: Frame) -> dict[str, str]:
+    return {lang: text.format(around=frame.centre(lang) or "?") for lang, text in CAUSES[frame.kind].items()}
 
 
 def may(frame: Frame, statement: str) -> bool:
@@ -175,5 +182,4 @@ def caveats(frame: Frame, institution: Named) -> list[dict[str, str]]:
 
 def machine_caveat(frame: Frame) -> dict[str, str] | None:
     """Return the sentence that goes with measures of position in machine formats, or nothing on a census."""
-    found = refusal(frame)
-    return {lang: MACHINE[lang].format(reason=found.reason[lang]) for lang in MACHINE} if found else None
+    return None if frame.kind == "census" else {lang: f"{MACHINE[lang]} {cause}" for lang, cause in _causes(frame).items()}

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def mapping_version(engine: Engine, parquet: Iterable[Path]) -> str:
-    """Return 12 hex digits that change when who counts for whom changes: SHA-256 over the statements of `representedByUnit` and `subOrganizationOf`."""
+    """Return 12 hex digits that change when it changes who counts for whom.
+
+    They begin the SHA-256 of the sorted statements of `inno:representedByUnit` and `org:subOrganizationOf`.
+    """
     quads = engine.quads(parquet)
     chosen = quads.filter(quads.predicate.isin([INNO.representedByUnit, ORG.subOrganizationOf])).select("subject", "predicate", "object").distinct()
     lines = sorted(f"<{row['subject']}> <{row['predicate']}> <{row['object']}> ." for row in engine.to_pylist(chosen))

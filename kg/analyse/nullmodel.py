@@ -24,7 +24,9 @@ TRADES = 10
 _CELLS = 8_000_000
 
 
-def draws(teams: Mapping[str, Iterable[str]], number: int, seed: int, *, trades: int = TRADES) -> Iterator[tuple[NDArray[np.int64], list[str], list[str]]]:
+def draws(
+    teams: Mapping[str, Iterable[str]], number: int, seed: int, *, trades: int = TRADES
+) -> Iterator[tuple[NDArray[np.int64], list[str], list[str]]]:
     """Yield batches of random assignments of institutions to projects with both margins kept.
 
     Args:
@@ -34,8 +36,8 @@ def draws(teams: Mapping[str, Iterable[str]], number: int, seed: int, *, trades:
         trades: Global trades per draw.
 
     Yields:
-        `(rows, projects, columns)`: `rows[d, e]` is, in draw `d`, the position in `projects` of the project that the e-th place holds; `columns[e]` is the
-        institution of the e-th place and the same in every draw.
+        `(rows, projects, columns)`: `rows[d, e]` is, in draw `d`, the position in `projects` of the project of the e-th place; `columns[e]` is
+        the institution of the e-th place and the same in every draw.
 
     Raises:
         AnalysisError: No draws were asked for.
@@ -165,7 +167,7 @@ def repeats(teams: Mapping[str, Iterable[str]], institution: str, *, number: int
     teams = {project: frozenset(team) for project, team in teams.items()}
     own = [team for team in teams.values() if institution in team]
     if not own:
-        raise AnalysisError("The institution is in no project.", where=institution, fix="Choose another level or role filter, or another institution.")
+        raise AnalysisError("The institution is in no project.", where=institution, fix="Choose another level, role filter or institution.")
     partners = sorted(set().union(*own) - {institution})
     everyone = sorted(set().union(*teams.values()))
     index = {organisation: position for position, organisation in enumerate(everyone)}

@@ -1,7 +1,8 @@
 """From participations to the collaboration network.
 
-The rows come from one set-oriented expression over the quad table and run on any engine; the network is a plain `networkx.Graph`. Counting rule
-(:data:`COUNTING_RULE`): projects only; every participation role, contributions apart; a part without a consortium of its own counts once, with its whole.
+The rows come from one set-oriented expression over the quad table and run on any engine; the network is a plain `networkx.Graph`. Counting
+rule (:data:`COUNTING_RULE`): projects only; every participation role, contributions apart; a part without a consortium of its own counts once,
+with its whole.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ KINDS = (INNO.Project,)
 """Classes of initiatives that count as a collaboration."""
 
 COUNTING_RULE = {
-    "de": "Gezählt werden nur Projekte und nur Beteiligungen (jede Rolle der Liste; Beiträge wie Unterstützen oder Entwickeln stehen getrennt). Ein Teil "
-    "ohne eigenes Konsortium zählt einmal, mit seinem Ganzen. Jede Einrichtung zählt je Projekt einmal, gleich in wie vielen Rollen.",
-    "en": "Only projects and only participations are counted (every role of the list; contributions such as supporting or developing stand apart). A part "
-    "without a consortium of its own counts once, with its whole. Each institution counts once per project, in however many roles.",
+    "de": "Gezählt werden nur Projekte und nur Beteiligungen (jede Rolle der Liste; Beiträge wie Unterstützen oder Entwickeln "
+    "stehen getrennt). Ein Teil ohne eigenes Konsortium zählt einmal, mit seinem Ganzen. Jede Einrichtung zählt je Projekt "
+    "einmal, gleich in wie vielen Rollen.",
+    "en": "Only projects and only participations are counted (every role of the list; contributions such as supporting or "
+    "developing stand apart). A part without a consortium of its own counts once, with its whole. Each institution counts "
+    "once per project, in however many roles.",
 }
 
 
@@ -111,8 +114,8 @@ def expression(quads: Any, *, level: str = "merged", roles: str = "all", kinds: 
 def wholes(counts_with: Iterable[tuple[str, str]], part_of: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return for each part the one initiative it counts with.
 
-    A part of several wholes counts with the innermost (one that no other of them is part of is outermost); of equals with the smallest IRI. A whole
-    that itself counts with another passes its parts on. A cycle ends at its smallest IRI.
+    A part of several wholes counts with the innermost, a whole that is not above another of them; of equals with the one of the smallest IRI.
+    A whole that itself counts with another passes its parts on. A cycle ends at its smallest IRI.
 
     >>> wholes([("room", "house"), ("room", "street")], [("house", "street")])
     {'room': 'house'}
@@ -241,8 +244,8 @@ def network(rows: Iterable[Row], weight: str = "newman", labels: Mapping[str, Na
         labels: Labels and kinds of the institutions.
 
     Returns:
-        Nodes are organisation IRIs with `label_de`, `label_en`, `kind`, `projects` (sorted IRIs), isolated ones included. Edges hold `weight` > 0, `distance` =
-        1 / weight, `count` and the evidence, `shared` (sorted project IRIs). Nodes and edges are in a fixed order.
+        Nodes are organisation IRIs with `label_de`, `label_en`, `kind`, `projects` (sorted IRIs), isolated ones included. Edges hold
+        `weight` > 0, `distance` = 1 / weight, `count` and the evidence, `shared` (sorted project IRIs). Nodes and edges are in a fixed order.
 
     Raises:
         AnalysisError: The weight is unknown.

@@ -1,0 +1,312 @@
+"""`kg publish`: the graph as files that others can load, cite and check (contracts, sections 1, 4 and 10).
+
+    dumps      N-Quads, Turtle, JSON-LD in one pass
+    tables     CSV tables and their codebook
+    network    GraphML and GEXF
+    counts     what the graph holds
+    catalogue  VoID and DCAT-AP
+    parts      what each file is for, README.txt
+    swap       the folder appears in one step
+
+The same quad tables give the same bytes: everything is sorted, and no clock is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kg.errors import BuildError
+from kg.publish.parts import MANIFEST, QUOTES, QUOTING, File, Part, citation, parts, readme
+
+if TYPE_CHECKING:
+    from kg.analyse.method import Method
+    from kg.build import Build
+    from kg.engine.base import Engine
+    from kg.publish.catalogue import Description
+    from kg.publish.counts import Counts
+
+__all__ = ["File", "Publication", "publish"]
+
+Progress: TypeAlias = Callable[[str], None]
+_SMALL = 500_000
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A finished publication.
+
+    Attributes:
+        path: Folder of the files.
+        files: The files in the order of the list, `manifest.json` apart.
+        manifest: Content of `manifest.json`.
+    """
+
+    path: Path
+    files: tuple[File, ...]
+    manifest: dict[str, Any]
+
+
+def publish(build: Build, target: Path, progress: Progress = lambda _: None) -> Publication:
+    """Write a build as files into a folder, which appears or is replaced in one step.
+
+    Args:
+        build: A finished build.
+        target: Folder of the publication, as a rule `build/publish`.
+        progress: Called with the name of each step.
+
+    Raises:
+        BuildError: The folder cannot be written, or holds files that are no part of a publication. What was published before is untouched.
+    """
+    from kg.engine.duckdb import DuckDB
+    from kg.publish.swap import replaced
+
+    try:
+        _refuse_other_files(target)
+        with replaced(target, lambda: _refuse_other_files(target)) as folder, DuckDB(threads=_threads(build)) as engine:
+            files, manifest = _fill(build, folder, engine, progress)
+    except OSError as error:
+        raise _write_error(error, target) from error
+    return Publication(target, files, manifest)
+
+
+def _threads(build: Build) -> int | None:
+    """One thread for a small graph, where more cost time; else as many as there are."""
+    return 1 if int(build.record["quads"]) < _SMALL else None
+
+
+def _refuse_other_files(target: Path) -> None:
+    """Make sure that replacing the folder loses nothing but an earlier publication."""
+    if not target.is_dir():
+        return
+    found = {path.name for path in target.iterdir()}
+    try:
+        known = {entry["name"] for entry in json.loads((target / MANIFEST).read_text(encoding="utf-8"))["files"]} | {MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = set()
+    if other := sorted(found - known):
+        what = f"The folder holds files that are no part of a publication: {', '.join(other[:3])}."
+        raise BuildError(what, where=str(target), fix="Choose an empty folder with --output.")
+
+
+def _write_error(error: OSError, target: Path) -> BuildError:
+    another = "Choose another folder with --output"
+    reasons = {
+        errno.ENOSPC: ("The disk is full.", "Free some space; what was published before is untouched."),
+        errno.EDQUOT: ("The disk quota is used up.", "Free some space; what was published before is untouched."),
+        errno.EACCES: ("The folder cannot be written.", f"{another}, or change its permissions."),
+        errno.EPERM: ("The folder cannot be written.", f"{another}, or change its permissions."),
+        errno.EROFS: ("The file system is read-only.", f"{another}."),
+        errno.ENOTDIR: ("A file stands where the folder should be.", f"{another}."),
+        errno.EEXIST: ("A file stands where the folder should be.", f"{another}."),
+    }
+    what, fix = reasons.get(error.errno or 0, (f"The files cannot be written: {error}.", f"{another}."))
+    return BuildError(what, where=str(target), fix=fix)
+
+
+def _fill(build: Build, folder: Path, engine: Engine, progress: Progress) -> tuple[tuple[File, ...], dict[str, Any]]:
+    """Write all files into an empty folder."""
+    from kg.analyse.frames import frame_of
+    from kg.analyse.method import method_of
+    from kg.namespaces import INNO
+    from kg.publish.catalogue import catalogue, void
+    from kg.publish.counts import count
+    from kg.publish.dumps import by_subject, distinct, write_dumps
+
+    name = str(build.record["name"])
+    listed = parts(name)
+    quads = distinct(engine.quads(build.parquet)).cache()
+    progress("writing N-Quads, Turtle and JSON-LD")
+    context = json.loads(_resource("context.jsonld").read_text(encoding="utf-8"))["@context"]
+    without = {f"{build.base}graph/{graph}" for graph in ("build", "ontology")}
+    numbers = write_dumps(by_subject(quads), folder, name, base=build.base, context=context, without=without)
+    progress("counting")
+    classes = tuple(INNO[kind] for kind in ("Organisation", "Project", "Programme", "Event", "Place", "Document"))
+    counts = count(engine, quads, f"{build.base}id/", classes)
+    licences = _licences(build, counts)
+    method = method_of(build, engine, frame_of(build, engine), level="merged", weight="newman", roles="all", seed=0, draws=0)
+    about = _description(build)
+    progress("writing tables and network")
+    numbers |= _write_tables(build, folder, engine, method, quads, about)
+    for file in ("context.jsonld", "ontology.ttl", "alignments.ttl"):
+        shutil.copyfile(_resource({"ontology.ttl": "inno.ttl"}.get(file, file)), folder / file)
+    progress("describing")
+    files: dict[str, File] = {}
+
+    def record(*names: str) -> None:
+        for file in names:
+            files[file] = _file(folder, listed[file], numbers.get(file, 0), _licences_of(listed[file], licences, about, without))
+
+    record(*(file for file in listed if (folder / file).is_file()))
+    _write(folder / "void.ttl", void(about, counts, licences, [files[f"{name}.{ending}"] for ending in ("nq", "ttl", "jsonld")]))
+    _write(folder / "catalog.ttl", catalogue(about, [file for file in files.values() if file.part.holds != "ontology"]))
+    _write(folder / "README.txt", readme(build.record, about.title, listed.values(), about.licences, _method_texts(method), _frame_texts(build)))
+    record("void.ttl", "catalog.ttl", "README.txt")
+    ordered = tuple(files[file] for file in listed)
+    manifest = _manifest(build, ordered, counts, licences, method, about)
+    _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    return ordered, manifest
+
+
+def _resource(name: str) -> Path:
+    from kg.resources import folder
+
+    return folder("ontology", name)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_tables(build: Build, folder: Path, engine: Engine, method: Method, quads: Any, about: Description) -> dict[str, int]:
+    """Write tables and network and return the numbers of rows and nodes."""
+    from kg.analyse.projection import network, organisations, participations
+    from kg.publish import tables
+    from kg.publish.network import portable, write_gexf, write_graphml
+
+    rows = participations(engine, build.parquet, level=method.level, roles=method.roles)
+    institutions = organisations(engine, build.parquet)
+    known = tables.facts(engine, quads)
+    graph = network(rows, method.weight, institutions)
+    numbers = {
+        "incidence.csv": tables.write_table(folder / "incidence.csv", tables.incidence(rows, institutions, known)),
+        "nodes.csv": tables.write_table(folder / "nodes.csv", tables.nodes(graph, known)),
+        "edges.csv": tables.write_table(folder / "edges.csv", tables.edges(graph)),
+        "codebook.csv": tables.write_table(folder / "codebook.csv", tables.codebook()),
+        "network.graphml": graph.number_of_nodes(),
+        "network.gexf": graph.number_of_nodes(),
+    }
+    texts = _method_texts(method)
+    attributes = {
+        "name": about.title["en"],
+        "title_de": about.title["de"],
+        "level": method.level,
+        "weight_rule": method.weight,
+        "roles": method.roles,
+        "method_de": texts["de"],
+        "method_en": texts["en"],
+        "sampling_frame": method.frame.kind,
+        "mapping_version": method.mapping,
+        "build": build.id,
+        "state": about.state,
+        "licence": " ".join(about.licences),
+        "cite": citation(build.record, about.title["en"], "en"),
+    }
+    plain = portable(graph, attributes)
+    write_graphml(plain, folder / "network.graphml")
+    write_gexf(plain, folder / "network.gexf", state=about.state, creator=f"innovation-kg {build.record['software']}")
+    return numbers
+
+
+def _method_texts(method: Method) -> dict[str, str]:
+    """Say in words how the network was made."""
+    from kg.analyse.projection import COUNTING_RULE
+
+    centre = {lang: method.frame.centre(lang) for lang in ("de", "en")}
+    around = {"de": f" um {centre['de']}" if centre["de"] else "", "en": f" around {centre['en']}" if centre["en"] else ""}
+    level, kind = method.level, method.frame.kind
+    return {
+        "de": f"{COUNTING_RULE['de']} Ebene {level}: Sind eine Einrichtung und die ihr übergeordnete im selben Projekt genannt und ist eine "
+        "Entscheidung dazu getroffen, steht die Einheit für beide. Gewicht einer Verbindung nach Newman: Summe über die gemeinsamen Projekte von "
+        f"1/(k−1), k = Zahl der Einrichtungen des Projekts. Stichprobe: {kind}{around['de']}; was sich daraus schließen lässt, hängt davon ab.",
+        "en": f"{COUNTING_RULE['en']} Level {level}: where an institution and the one above it are named in one project and a decision says so, "
+        "the unit stands for both. Weight of a tie after Newman: sum over the shared projects of 1/(k−1), k = number of institutions of the "
+        f"project. Sampling frame: {kind}{around['en']}; what may be concluded depends on it.",
+    }
+
+
+def _frame_texts(build: Build) -> dict[str, str]:
+    populations = [source["frame"]["population"] for source in build.record["sources"]]
+    return {lang: " ".join(texts[lang] for texts in populations if texts.get(lang)) for lang in ("de", "en")}
+
+
+_TEXT = {
+    "de": "Wissensgraph „{title}“: Projekte, Einrichtungen, Orte und Dokumente, jede Aussage mit ihrer Quelle.",
+    "en": "Knowledge graph “{title}”: projects, institutions, places and documents, each statement with its source.",
+}
+
+
+def _description(build: Build) -> Description:
+    """Collect what the settings of the sources say; title and description never stay empty, as DCAT-AP asks for both."""
+    from kg.publish.catalogue import Description
+
+    record = build.record
+    title = {lang: record["title"].get(lang) or next(iter(record["title"].values()), "") or str(record["name"]) for lang in ("de", "en")}
+    texts = [source["description"] for source in record["sources"]]
+    text = {lang: "\n\n".join(said[lang] for said in texts if said.get(lang)) or _TEXT[lang].format(title=title[lang]) for lang in ("de", "en")}
+    licences = sorted({source["license"] for source in record["sources"] if source["license"]})
+    return Description(build.base, str(record["name"]), build.id, str(record.get("state", "")), title, text, licences, record["sources"])
+
+
+def _licences(build: Build, counts: Counts) -> dict[str, list[str]]:
+    """Return the licences of each graph: as stated in it, as its source's settings say, or as all sources together."""
+    sources = {source["graph"]: [source["license"]] for source in build.record["sources"] if source["license"]}
+    together = sorted({licence for licences in sources.values() for licence in licences})
+    return {
+        graph: stated or sources.get(graph) or sources.get(graph.removesuffix("-evidence")) or together for graph, stated in counts.licences.items()
+    }
+
+
+def _licences_of(part: Part, licences: Mapping[str, list[str]], about: Description, without: set[str]) -> tuple[str, ...]:
+    graphs = {
+        "all": list(licences),
+        "data": [graph for graph in licences if graph not in without],
+        "ontology": [f"{about.base}graph/ontology"],
+    }.get(part.holds)
+    if graphs is None:
+        return tuple(about.licences)
+    return tuple(sorted({licence for graph in graphs for licence in licences.get(graph, ())}))
+
+
+def _file(folder: Path, part: Part, number: int, licences: tuple[str, ...]) -> File:
+    path = folder / part.name
+    with path.open("rb") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    return File(part, path.stat().st_size, checksum, number, licences)
+
+
+def _manifest(
+    build: Build, files: tuple[File, ...], counts: Counts, licences: Mapping[str, list[str]], method: Method, about: Description
+) -> dict[str, Any]:
+    """Return the content of `manifest.json`; sizes and times of the run stay out, so that equal graphs give equal bytes."""
+    record = build.record
+    return {
+        "name": about.name,
+        "title": dict(about.title),
+        "build": build.id,
+        "software": f"innovation-kg {record['software']}",
+        "state": about.state or None,
+        "base": about.base,
+        "inputs": record["inputs"],
+        "cite": {lang: citation(record, about.title[lang], lang) for lang in ("de", "en")},
+        "method": {name: value for name, value in method.to_json().items() if name not in ("seed", "draws")},
+        "sampling_frames": {source["name"]: source["frame"] for source in record["sources"]},
+        "quads": counts.quads,
+        "triples": counts.triples,
+        "entities": counts.entities,
+        "classes": counts.classes,
+        "graphs": {
+            graph: {"quads": quads, "license": licences[graph], "classes": counts.classes_by_graph.get(graph, {})}
+            for graph, quads in counts.graphs.items()
+        },
+        "files": [
+            {
+                "name": file.name,
+                "url": about.address(file.name),
+                "media_type": file.part.media,
+                "bytes": file.bytes,
+                "sha256": file.sha256,
+                **({file.part.unit: file.count} if file.part.unit else {}),
+                "license": list(file.licences),
+                **({"rights": QUOTES} if file.part.holds in QUOTING else {}),
+                "purpose": {"de": file.part.de, "en": file.part.en},
+            }
+            for file in files
+        ],
+    }

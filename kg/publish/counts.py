@@ -18,7 +18,11 @@ TARGETS: dict[str, tuple[str, str, str]] = {
     "gnd": (LINKS["gnd"].format(""), "Gemeinsame Normdatei (GND)", "https://gnd.network/"),
     "cordis": (LINKS["cordis"].format(""), "CORDIS", "https://cordis.europa.eu/"),
     "doi": (LINKS["doi"].format(""), "Digital Object Identifier (DOI)", "https://www.doi.org/"),
-    "euroscivoc": ("http://data.europa.eu/8mn/euroscivoc/", "European Science Vocabulary (EuroSciVoc)", "https://op.europa.eu/en/web/eu-vocabularies/euroscivoc"),
+    "euroscivoc": (
+        "http://data.europa.eu/8mn/euroscivoc/",
+        "European Science Vocabulary (EuroSciVoc)",
+        "https://op.europa.eu/en/web/eu-vocabularies/euroscivoc",
+    ),
     "geonames": ("https://sws.geonames.org/", "GeoNames", "https://www.geonames.org/"),
     "nuts": ("http://data.europa.eu/nuts/code/", "Nomenclature of territorial units for statistics (NUTS)", "https://data.europa.eu/"),
 }
@@ -84,19 +88,31 @@ def count(engine: Engine, quads: Any, space: str, example_classes: tuple[str, ..
         space: Namespace of the entities.
         example_classes: Classes to give an example of.
     """
-    triples = quads.drop("graph").distinct()
-    valued = triples.mutate(value=_value(triples))
-    entities = valued.subject.nunique(where=valued.subject.startswith(space))
-    whole = engine.to_pylist(
-        valued.aggregate(triples=valued.count(), subjects=valued.subject.nunique(), objects=valued.value.nunique(), entities=entities)
-    )[0]
-    by_graph = quads.group_by("graph").aggregate(n=quads.count())
-    graphs = {row["graph"]: int(row["n"]) for row in engine.to_pylist(by_graph.order_by("graph"))}
-    classes, classes_by_graph = _classes(engine, quads)
-    licences: dict[str, list[str]] = {graph: [] for graph in graphs}
-    stated = quads.filter(quads.predicate == DCTERMS.license).select("graph", "object").distinct()
-    for row in engine.to_pylist(stated.order_by("graph", "object")):
-        licences[row["graph"]].append(row["object"])
+    import ibis
+
+    whole_triples = quads.drop("graph").distinct()
+    triples = whole_triples.mutate(value=_value(whole_triples), typed=whole_triples.predicate == RDF.type).cache()
+    numbers = triples.aggregate(
+        triples=triples.count(),
+        subjects=triples.subject.nunique(),
+        objects=triples.value.nunique(),
+        entities=triples.subject.nunique(where=triples.subject.startswith(space)),
+        typed=triples.subject.nunique(where=triples.typed),
+    )
+    whole = engine.to_pylist(numbers)[0]
+    classes, properties = _uses(engine, triples, int(whole["typed"]))
+    key = ibis.ifelse(quads.predicate.isin([RDF.type, DCTERMS.license]) & (quads.kind == "iri"), quads.object, "")
+    parts = quads.mutate(key=key).group_by("graph", "predicate", "key").aggregate(n=lambda table: table.count())
+    graphs: dict[str, int] = {}
+    classes_by_graph: dict[str, dict[str, int]] = {}
+    licences: dict[str, list[str]] = {}
+    for row in engine.to_pylist(parts.order_by("graph", "predicate", "key")):
+        graphs[row["graph"]] = graphs.get(row["graph"], 0) + int(row["n"])
+        stated = licences.setdefault(row["graph"], [])
+        if row["key"] and row["predicate"] == RDF.type:
+            classes_by_graph.setdefault(row["graph"], {})[row["key"]] = int(row["n"])
+        elif row["key"]:
+            stated.append(row["key"])
     return Counts(
         quads=sum(graphs.values()),
         triples=int(whole["triples"]),
@@ -104,7 +120,7 @@ def count(engine: Engine, quads: Any, space: str, example_classes: tuple[str, ..
         objects=int(whole["objects"]),
         entities=int(whole["entities"]),
         classes=classes,
-        properties=_properties(engine, valued),
+        properties=properties,
         graphs=graphs,
         classes_by_graph=classes_by_graph,
         links=_links(engine, triples),
@@ -118,19 +134,23 @@ def _value(triples: Any) -> Any:
     return triples.kind + " " + triples.datatype + " " + triples.language + " " + triples.object
 
 
-def _classes(engine: Engine, quads: Any) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-    types = quads.filter(quads.predicate == RDF.type)
-    whole = types.group_by("object").aggregate(n=types.subject.nunique()).order_by("object")
-    apart = types.group_by("graph", "object").aggregate(n=types.subject.nunique()).order_by("graph", "object")
-    by_graph: dict[str, dict[str, int]] = {}
-    for row in engine.to_pylist(apart):
-        by_graph.setdefault(row["graph"], {})[row["object"]] = int(row["n"])
-    return {row["object"]: int(row["n"]) for row in engine.to_pylist(whole)}, by_graph
+def _uses(engine: Engine, triples: Any, typed: int) -> tuple[dict[str, int], list[PropertyCount]]:
+    """Return the instances of each class and the use of each property; `rdf:type` is grouped by class, so its subjects come from elsewhere."""
+    import ibis
 
-
-def _properties(engine: Engine, valued: Any) -> list[PropertyCount]:
-    used = valued.group_by("predicate").aggregate(triples=valued.count(), subjects=valued.subject.nunique(), objects=valued.value.nunique())
-    return [PropertyCount(row["predicate"], int(row["triples"]), int(row["subjects"]), int(row["objects"])) for row in engine.to_pylist(used.order_by("predicate"))]
+    kind = ibis.ifelse(triples.typed, triples.object, "")
+    grouped = triples.mutate(kind=kind).group_by("predicate", "kind")
+    used = grouped.aggregate(triples=lambda t: t.count(), subjects=lambda t: t.subject.nunique(), objects=lambda t: t.value.nunique())
+    classes: dict[str, int] = {}
+    properties: list[PropertyCount] = []
+    for row in engine.to_pylist(used.order_by("predicate", "kind")):
+        if row["predicate"] == RDF.type:
+            classes[row["kind"]] = int(row["triples"])
+        else:
+            properties.append(PropertyCount(row["predicate"], int(row["triples"]), int(row["subjects"]), int(row["objects"])))
+    if classes:
+        properties.append(PropertyCount(RDF.type, sum(classes.values()), typed, len(classes)))
+    return classes, sorted(properties)
 
 
 def _links(engine: Engine, triples: Any) -> list[LinkCount]:

@@ -105,7 +105,7 @@ def write_dumps(
 
 def _lines(subject: str, statements: Iterable[tuple[str, str, Term]]) -> list[str]:
     node = subject if subject.startswith("_:") else f"<{subject}>"
-    return sorted(f"{node} <{predicate}> {ntriples(term)} <{graph}> .\n" if graph else f"{node} <{predicate}> {ntriples(term)} .\n" for graph, predicate, term in statements)
+    return sorted(f"{node} <{predicate}> {ntriples(term)}{f' <{graph}>' if graph else ''} .\n" for graph, predicate, term in statements)
 
 
 def _open(path: Path) -> IO[str]:

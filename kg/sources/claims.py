@@ -139,7 +139,12 @@ def _comparable(left: list[Statement], right: list[Statement]) -> tuple[Statemen
     First two values of one functional property of one subject; then two different edges; last, where one row alone states a value
     (an amount, say), that value against what the other row states.
     """
-    different = [(one, other) for one in left for other in right if one.predicate == other.predicate and (one.subject, one.object) != (other.subject, other.object)]
+    different = [
+        (one, other)
+        for one in left
+        for other in right
+        if one.predicate == other.predicate and (one.subject, one.object) != (other.subject, other.object)
+    ]
     for one, other in different:
         if one.predicate in FUNCTIONAL and one.subject == other.subject:
             return one, other
@@ -180,7 +185,9 @@ def _resolve_group(group: list[Statement], decisions: Decisions, sources: Mappin
     return contradicting
 
 
-def _rank(value: Term, group: list[Statement], decided: set[str], sources: Mapping[str, SourceFacts]) -> tuple[int, int, int, int, tuple[int, ...], str]:
+def _rank(
+    value: Term, group: list[Statement], decided: set[str], sources: Mapping[str, SourceFacts]
+) -> tuple[int, int, int, int, tuple[int, ...], str]:
     """Return a sort key, best first: the rule's five steps in order, a more precise form of the same date before a coarser one."""
     agreeing = [s for s in group if s.object == value or (len(s.object.value) < len(value.value) and _coarser(s.object, value))]
     named = [sources[source] for s in agreeing if s.attestation != "entity-row" for source in s.sources if source in sources]

@@ -94,7 +94,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "It begins with http:// or https:// and holds no blanks.",
     ),
     "wrong-identifier": ("{reason_de}", "{reason}", "{hint_de}", "{hint}"),
-    "wrong-number": ("{value!r} ist keine Zahl für {column!r}.", "{value!r} is no number for {column!r}.", "Schreiben Sie 1250.5 oder 1250.", "Write 1250.5 or 1250."),
+    "wrong-number": (
+        "{value!r} ist keine Zahl für {column!r}.",
+        "{value!r} is no number for {column!r}.",
+        "Schreiben Sie 1250.5 oder 1250.",
+        "Write 1250.5 or 1250.",
+    ),
     "wrong-code": ("Den Wert {value!r} gibt es für {column!r} nicht.", "There is no value {value!r} for {column!r}.", "{hint}", "{hint}"),
     "wrong-language": (
         "{value!r} ist kein Sprachkürzel.",
@@ -189,18 +194,26 @@ def read_folder(path: Path, name: str | None = None) -> Folder:
     }
     own_roles = read("roles.csv", ROLE_COLUMNS, optional=True)
     shipped = read_table(resource("data", "mappings", "roles.csv"), "data/mappings/roles.csv", ROLE_COLUMNS)
-    folder = Folder(settings, **tables, roles=_role_map([*shipped.rows, *own_roles.rows]))
+    folder = Folder(
+        settings,
+        sources=tables["sources"],
+        entities=tables["entities"],
+        relations=tables["relations"],
+        decisions=tables["decisions"],
+        retired=tables["retired"],
+        roles=role_map([*shipped.rows, *own_roles.rows]),
+    )
     for table in (*tables.values(), own_roles):
         folder.problems += table.problems
     if not any(problem.fatal for problem in folder.problems):
-        _check(folder)
+        check_folder(folder)
     folder.problems.sort()
     folder.__post_init__()
     return folder
 
 
-def _role_map(rows: Iterable[Row]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
-    """Later tables win: a folder's own row for a wording replaces the shipped ones."""
+def role_map(rows: Iterable[Row]) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    """Index rows of role tables by predicate and wording; later tables win: a folder's own row for a wording replaces the shipped ones."""
     roles: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for row in rows:
         entry = (row["scheme"], row["code"], row["rank"])
@@ -234,7 +247,7 @@ class _Checker:
 
     def report(self, code: str, row: Row, column: str = "", **words: object) -> None:
         value = row[column] if column else ""
-        self.problems.append(problem(TEXTS, code, self.table.file, row.number, column, value=value, subject=row[self.subject_column], **words))
+        self.problems.append(problem(TEXTS, code, self.table.file, row.number, column, value=value, subject=row[self.subject_column], words=words))
 
     def filled(self, row: Row, *columns: str) -> bool:
         good = True
@@ -278,7 +291,8 @@ class _Checker:
         return False
 
 
-def _check(folder: Folder) -> None:
+def check_folder(folder: Folder) -> None:
+    """Cross-check the tables of a folder: problems go to `folder.problems`, faulty rows and cells are taken out."""
     _check_sources(folder)
     _check_entities(folder)
     folder.__post_init__()
@@ -288,7 +302,9 @@ def _check(folder: Folder) -> None:
 
 def _check_sources(folder: Folder) -> None:
     check = _Checker(folder.sources, folder.problems, "source_id")
-    folder.sources.rows[:] = [row for row in folder.sources.rows if check.filled(row, "source_id", "title", "language") and _slug(check, row, "source_id")]
+    folder.sources.rows[:] = [
+        row for row in folder.sources.rows if check.filled(row, "source_id", "title", "language") and _slug(check, row, "source_id")
+    ]
     check.unique(lambda row: (row["source_id"],), "double-id", "source_id")
     entities = {row["entity_id"]: row for row in folder.entities.rows}
     for row in folder.sources.rows:
@@ -333,9 +349,9 @@ def _check_entities(folder: Folder) -> None:
         named = [part.strip() for part in row["source_ids"].split(";") if part.strip()]
         for source in named:
             if source not in sources:
-                words = {"hint": _hint(source, sources), "hint_de": _hint_de(source, sources), "table": "sources.csv"}
+                words: dict[str, object] = {"hint": _hint(source, sources), "hint_de": _hint_de(source, sources), "table": "sources.csv"}
                 folder.problems.append(
-                    problem(TEXTS, "unknown-id", folder.entities.file, row.number, "source_ids", value=source, subject=row["entity_id"], **words)
+                    problem(TEXTS, "unknown-id", folder.entities.file, row.number, "source_ids", value=source, subject=row["entity_id"], words=words)
                 )
         row.cells["source_ids"] = ";".join(dict.fromkeys(s for s in named if s in sources))
     folder.entities.rows[:] = kept

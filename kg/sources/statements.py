@@ -465,7 +465,7 @@ class _Mapper:
         elif row["predicate"] == "altLabel":
             self._statement(row, subject, SKOS.altLabel, literal(row["value"]), (subject,))
         else:
-            self._wrong_pair(row, "amount")
+            self._wrong_pair(row)
 
     def _result_row(self, row: Row) -> None:
         award, candidate = (row["subject_id"], row["object_id"]) if row["predicate"] == "awardedTo" else (row["object_id"], row["subject_id"])
@@ -473,7 +473,7 @@ class _Mapper:
         # A title belongs to the city: its municipality receiving it is the same result.
         candidate = self.folder.entity[candidate]["municipality_of"] or candidate
         if self._type(award) not in ("Award", "AwardEdition") or self._type(candidate) not in ("Place", "Institution", *INITIATIVES):
-            self._wrong_pair(row, row["predicate"])
+            self._wrong_pair(row)
             return
         default = {"awardedTo": "winner", "finalistOf": "finalist", "semifinalistOf": "semifinalist"}[row["predicate"]]
         status, rank = (self._codes(row, RESULT, own_only=True) or self._codes(row, RESULT) or [(default, "")])[0]
@@ -491,23 +491,23 @@ class _Mapper:
         initiative, giver = self._iri(row["subject_id"]), row["object_id"]
         link = {"Institution": INNO.funder, "Programme": INNO.underProgramme}.get(self._type(giver))
         if link is None:
-            self._wrong_pair(row, "fundedBy")
+            self._wrong_pair(row)
             return
         giver_iri = self._iri(giver)
         node = self.settings.id("funding", node_key(((INNO.funds, f"<{initiative}>"), (link, f"<{giver_iri}>"))))
         self.out.nodes.setdefault(node, _Node(INNO.Funding, [(link, iri(giver_iri))], (INNO.funds, iri(initiative))))
         self._node_statements(row, node, (initiative, giver_iri))
 
-    def _wrong_pair(self, row: Row, predicate: str) -> None:
-        words = {"subject_type": self._type(row["subject_id"]), "object_type": self._type(row["object_id"]) or "-"}
+    def _wrong_pair(self, row: Row) -> None:
+        words: dict[str, object] = {"subject_type": self._type(row["subject_id"]), "object_type": self._type(row["object_id"]) or "-"}
         file, value = self.folder.relations.file, row["predicate"]
-        self.out.problems.append(problem(TEXTS, "wrong-pair", file, row.number, "predicate", value=value, subject=row["subject_id"], **words))
+        self.out.problems.append(problem(TEXTS, "wrong-pair", file, row.number, "predicate", value=value, subject=row["subject_id"], words=words))
 
     def _edge_row(self, row: Row) -> None:
         """State a row that is one plain triple, some of them read in the other direction."""
         found = self._edge(row["predicate"], self._type(row["subject_id"]), self._type(row["object_id"]))
         if found is None:
-            self._wrong_pair(row, row["predicate"])
+            self._wrong_pair(row)
             return
         predicate, turned = found
         subject, target = self._iri(row["subject_id"]), self._iri(row["object_id"])
@@ -538,7 +538,13 @@ class _Mapper:
         if predicate == "developed":
             return (INNO.developed, False) if subject == "Institution" else (INNO.outcome, False) if initiative else None
         if predicate == "cooperatesWith":
-            return (ORG.linkedTo, False) if subject == target == "Institution" else (DCTERMS.relation, False) if initiative and target_initiative else None
+            return (
+                (ORG.linkedTo, False)
+                if subject == target == "Institution"
+                else (DCTERMS.relation, False)
+                if initiative and target_initiative
+                else None
+            )
         if predicate == "fundedBy" and subject == "Place" and target in ("Programme", "AwardEdition", "Award", "Institution"):
             return INNO.supports, True
         table = {

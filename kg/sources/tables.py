@@ -21,8 +21,18 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 TEXTS: dict[str, tuple[str, str, str, str]] = {
     # code: what de, what en, fix de, fix en; filled with str.format
-    "missing-file": ("Die Datei fehlt.", "The file is missing.", "Legen Sie sie an; `kg init` zeigt ein Beispiel.", "Create it; `kg init` shows an example."),
-    "unreadable-file": ("Die Datei ist nicht lesbar: {reason}.", "The file cannot be read: {reason}.", "Prüfen Sie Rechte und Pfad.", "Check permissions and path."),
+    "missing-file": (
+        "Die Datei fehlt.",
+        "The file is missing.",
+        "Legen Sie sie an; `kg init` zeigt ein Beispiel.",
+        "Create it; `kg init` shows an example.",
+    ),
+    "unreadable-file": (
+        "Die Datei ist nicht lesbar: {reason}.",
+        "The file cannot be read: {reason}.",
+        "Prüfen Sie Rechte und Pfad.",
+        "Check permissions and path.",
+    ),
     "empty-file": ("Die Datei ist leer.", "The file is empty.", "Sie braucht mindestens die Kopfzeile.", "It needs at least the header row."),
     "file-too-large": ("Die Datei ist größer als {limit} MB.", "The file is larger than {limit} MB.", "Teilen Sie sie auf.", "Split it."),
     "broken-utf8": (
@@ -43,7 +53,12 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Ergänzen Sie sie in der Kopfzeile; vorhanden sind: {present}.",
         "Add it to the header; present are: {present}.",
     ),
-    "double-column": ("Die Spalte {column!r} steht zweimal in der Kopfzeile.", "The column {column!r} stands twice in the header.", "Benennen Sie eine um.", "Rename one."),
+    "double-column": (
+        "Die Spalte {column!r} steht zweimal in der Kopfzeile.",
+        "The column {column!r} stands twice in the header.",
+        "Benennen Sie eine um.",
+        "Rename one.",
+    ),
     "cell-count": (
         "Die Zeile hat {found} Zellen, die Kopfzeile {expected}.",
         "The row has {found} cells, the header {expected}.",
@@ -106,10 +121,10 @@ def problem(
     value: str = "",
     fatal: bool = False,
     subject: str = "",
-    **words: object,
+    words: Mapping[str, object] | None = None,
 ) -> Problem:
     """Return a problem with its texts in both languages filled in."""
-    what_de, what_en, fix_de, fix_en = (text.format(column=column, value=value, **words) for text in texts[code])
+    what_de, what_en, fix_de, fix_en = (text.format(column=column, value=value, **(words or {})) for text in texts[code])
     return Problem(file, row, column, code, {"de": what_de, "en": what_en}, {"de": fix_de, "en": fix_en}, value, fatal, subject)
 
 
@@ -129,10 +144,10 @@ def read_table(path: Path, name: str, required: Sequence[str]) -> Table:
         table.problems.append(problem(TEXTS, "missing-file", name, fatal=True))
         return table
     except OSError as error:
-        table.problems.append(problem(TEXTS, "unreadable-file", name, fatal=True, reason=error.strerror or str(error)))
+        table.problems.append(problem(TEXTS, "unreadable-file", name, fatal=True, words={"reason": error.strerror or str(error)}))
         return table
     if size > MAX_BYTES:
-        table.problems.append(problem(TEXTS, "file-too-large", name, fatal=True, limit=MAX_BYTES // 1024 // 1024))
+        table.problems.append(problem(TEXTS, "file-too-large", name, fatal=True, words={"limit": MAX_BYTES // 1024 // 1024}))
         return table
     parse_table(data, table, required)
     return table
@@ -155,21 +170,21 @@ def parse_table(data: bytes, table: Table, required: Sequence[str]) -> None:
         table.problems.append(problem(TEXTS, "double-column", table.file, 1, column, fatal=True))
     for column in required:
         if column not in header:
-            table.problems.append(problem(TEXTS, "missing-column", table.file, 1, column, fatal=True, present=", ".join(header)))
+            table.problems.append(problem(TEXTS, "missing-column", table.file, 1, column, fatal=True, words={"present": ", ".join(header)}))
     if not table.usable:
         return
     for number, record in enumerate(records[1:], start=2):
         if not any(cell.strip() for cell in record):
             continue
         if len(record) != len(header):
-            table.problems.append(problem(TEXTS, "cell-count", table.file, number, found=len(record), expected=len(header)))
+            table.problems.append(problem(TEXTS, "cell-count", table.file, number, words={"found": len(record), "expected": len(header)}))
             continue
         cells = {column: cell.strip() for column, cell in zip(header, record, strict=True)}
         for column, cell in cells.items():
             match = _CONTROL.search(cell)
             if match:
                 point = f"{ord(match.group()):04X}"
-                table.problems.append(problem(TEXTS, "control-character", table.file, number, column, point=point))
+                table.problems.append(problem(TEXTS, "control-character", table.file, number, column, words={"point": point}))
                 cells[column] = _CONTROL.sub("", cell)
         table.rows.append(Row(number, cells))
 
@@ -182,7 +197,7 @@ def _decode(data: bytes, table: Table) -> str | None:
         before = data[: error.start].decode("utf-8-sig", errors="ignore")
         row = max(1, sum(1 for _ in csv.reader(io.StringIO(before, newline=""), delimiter=_delimiter(before))))
         byte = f"0x{data[error.start]:02X}"
-        table.problems.append(problem(TEXTS, "broken-utf8", table.file, row, fatal=True, byte=byte, position=error.start))
+        table.problems.append(problem(TEXTS, "broken-utf8", table.file, row, fatal=True, words={"byte": byte, "position": error.start}))
         return None
 
 
@@ -200,6 +215,6 @@ def _records(text: str, table: Table) -> list[list[str]]:
         for record in reader:
             records.append(record)
     except csv.Error as error:
-        table.problems.append(problem(TEXTS, "broken-csv", table.file, len(records) + 1, fatal=True, reason=str(error)))
+        table.problems.append(problem(TEXTS, "broken-csv", table.file, len(records) + 1, fatal=True, words={"reason": str(error)}))
         return []
     return records

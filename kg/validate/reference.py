@@ -1,14 +1,17 @@
 """The reference engine: pySHACL over the union of the quads, its results led back to file and row.
 
-Where a result comes from is read off the quads: first the statement (focus, path, value); else the values of the path; else the statements
-the rule speaks of; else what makes the focus an instance of its class; else all its statements. Derived statements have no row of their own.
+Where a result comes from is read off the quads: first the statement (focus, path, value); else the values of the path; else the
+statements the rule speaks of; else what makes the focus an instance of its class; else all its statements. Derived statements have no
+row of their own.
 Source: SHACL, section 3 (validation), and SHACL Advanced Features, section 3.1 (SPARQL-based targets).
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import ValidationError
+from kg.errors import Text, ValidationError
 from kg.namespaces import DCTERMS, FOAF, INNO, OA, RDF, RDFS, SCHEMA, SH, SKOS, curie, local_name
 from kg.quads import Quad, term_text
-from kg.validate.report import Origin, Report, Result, make_report, parse_path, path_steps, path_text, readable_path, readable_term
+from kg.validate.report import Origin, Report, Result, make_report, parse_path, path_steps, path_text, readable_term
 from kg.validate.shapes import LANGUAGES, ShapeInfo, Texts, load_catalogue, load_shapes, node_path, shape_texts, text_in
 
 if TYPE_CHECKING:
@@ -31,8 +34,8 @@ LABELS = (SKOS.prefLabel, DCTERMS.title, RDFS.label, FOAF.name, SCHEMA.name)
 """Properties that name a node, best first."""
 
 PARTS = (
-    *(INNO.inInitiative, INNO.participant, INNO.site, INNO.funds, INNO.funder, INNO.underProgramme, INNO.inEdition, INNO.ofAward, INNO.candidate),
-    *(INNO.concerns, OA.hasSource),
+    *(INNO.inInitiative, INNO.participant, INNO.site, INNO.funds, INNO.funder, INNO.underProgramme, INNO.inEdition, INNO.ofAward),
+    *(INNO.candidate, INNO.concerns, RDF.subject, OA.hasSource),
 )
 """Properties whose objects name a node that has no name of its own (a participation by its initiative and organisation)."""
 
@@ -71,14 +74,19 @@ def validate_quads(quads: Iterable[Quad], *, lang: str = "en", shapes: Path | No
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep rdflib from logging every literal that is not of its datatype: the shapes report those."""
-    logger = logging.getLogger("rdflib.term")
+    """Keep rdflib from logging literals that are not of their datatype (shapes report those), and stop the collector of garbage."""
+    logger, collecting = logging.getLogger("rdflib.term"), gc.isenabled()
     level = logger.level
     logger.setLevel(logging.CRITICAL)
+    gc.disable()
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(level)
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -107,11 +115,13 @@ def _run(graph: Graph, shapes: Graph) -> Iterator[Raw]:
     try:
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True, inplace=True, meta_shacl=False, inference="none")
     except ReportableRuntimeError as error:
-        raise ValidationError(f"The shapes cannot be applied: {error}.", fix="Check the shape named.") from error
+        raise _not_applicable(str(error)) from error
     except RecursionError as error:
-        raise ValidationError("The data is nested too deeply for the shapes.", fix="Look for long chains of rdfs:subClassOf or of lists.") from error
+        what = Text("The data is nested too deeply for the shapes.", "Die Daten sind für die Regeln zu tief verschachtelt.")
+        fix = Text("Look for long chains of rdfs:subClassOf or of lists.", "Suchen Sie lange Ketten von rdfs:subClassOf oder lange Listen.")
+        raise ValidationError(what, fix=fix) from error
     if not isinstance(report, RdfGraph):
-        raise ValidationError(f"The shapes cannot be applied: {getattr(report, 'message', report)}.", fix="Check the query of the shape named.")
+        raise _not_applicable(str(getattr(report, "message", report)))
     names = {name: URIRef(SH[name]) for name in _PROPERTIES}
     paths: dict[Node, str] = {}
 
@@ -138,7 +148,15 @@ def _run(graph: Graph, shapes: Graph) -> Iterator[Raw]:
         )
 
 
-_PROPERTIES = ("resultPath", "value", "sourceShape", "resultSeverity", "sourceConstraintComponent", "focusNode", "resultMessage", "sourceConstraint")
+_PROPERTIES = (
+    *("resultPath", "value", "sourceShape", "resultSeverity", "sourceConstraintComponent"),
+    *("focusNode", "resultMessage", "sourceConstraint"),
+)
+
+
+def _not_applicable(reason: str) -> ValidationError:
+    what = Text(f"The shapes cannot be applied: {reason}.", f"Die Regeln sind nicht anwendbar: {reason}.")
+    return ValidationError(what, fix=Text("Check the shape named.", "Prüfen Sie die genannte Regel."))
 
 
 def _named_shape(shapes: Graph, shape: Node | None) -> str:
@@ -169,8 +187,7 @@ class _Reader:
     def results(self, found: Iterable[Raw]) -> Iterator[Result]:
         """Yield results for what pySHACL found."""
         raw = list(found)
-        nodes = {item.focus for item in raw}
-        self._collect(nodes, {item.value for item in raw if item.path})
+        self._collect({item.focus for item in raw})
         for item in raw:
             info = self.catalogue.get(item.shape, ShapeInfo(item.shape))
             expected = text_in(info.expected.get(item.component, {}), self.lang) or text_in(info.description, self.lang)
@@ -188,7 +205,7 @@ class _Reader:
                 origin=self._origin(item, info),
             )
 
-    def _collect(self, nodes: set[str], values: set[str]) -> None:
+    def _collect(self, nodes: set[str]) -> None:
         """Index the statements about the nodes in question, and the names of all nodes."""
         ranks: dict[tuple[str, str], int] = {}
         for quad in self.quads:
@@ -272,21 +289,21 @@ class _Reader:
         if path not in self.rdf_paths:
             self.rdf_paths[path] = rdf_path(path)
         node = BNode(focus[2:]) if focus.startswith("_:") else URIRef(focus)
-        return sorted({node_text(value) for value in self.graph.objects(node, self.rdf_paths[path])})  # type: ignore[arg-type]
+        return sorted({node_text(value) for value in self.graph.objects(node, self.rdf_paths[path])})
 
     # --- origin ----------------------------------------------------------------------------------------------------------
 
     def _origin(self, item: Raw, info: ShapeInfo) -> tuple[Origin, ...]:
         """Return where a result comes from: the first of the steps in the module's docstring that leads to a row."""
-        own = self.by_subject.get(item.focus, ())
-        steps = path_steps(parse_path(item.path)) if item.path else []
-        forward = {iri for iri, back in steps if not back} | ({item.path} if item.path and not steps else set())
-        backward = {iri for iri, back in steps if back}
-        onto = self.by_object.get(item.focus, ())
-        values = [q for q in own if q.predicate in forward] + [q for q in onto if q.predicate in backward]
+        own, onto = self.by_subject.get(item.focus, ()), self.by_object.get(item.focus, ())
+        path = parse_path(item.path) if item.path else ("iri", "")
+        steps = path_steps(path)
+        values = [q for q in own if (q.predicate, False) in steps] + [q for q in onto if (q.predicate, True) in steps]
         if item.value:
             exact = [q for q in values if item.value in (q.subject if q.subject != item.focus else "", _object_text(q))]
             values = exact or values
+        elif path[0] != "iri" and (path[0] != "^" or path[1][0] != "iri"):
+            values = []  # a longer path that leads nowhere: where it begins says nothing
         spoken = [q for q in own if q.predicate in info.predicates]
         for group in (values, spoken, [q for q in own if q.predicate == RDF.type], own, onto):
             places = {place for quad in group if (place := origin(quad.origin))}

@@ -1,11 +1,11 @@
 """The report of a validation (contracts, section 6) and its two exchange forms: JSON, and a `sh:ValidationReport` in Turtle.
 
-Terms in a report are text: an IRI as it is, a blank node as `_:b1`, a literal as N-Triples writes it (`"2016"^^<…#gYear>`). A path that is
-more than one property is a SPARQL property path of full IRIs (`^<…#inInitiative>/<…#participant>`).
-A problem of a table cell has the component `table`: its focus is the identifier of the row (or the file), its path the column, its value the cell.
+Terms in a report are text: an IRI as it is, a blank node as `_:b1`, a literal as N-Triples writes it (`"2016"^^<…#gYear>`). A path
+that is more than one property is a SPARQL property path of full IRIs (`^<…#inInitiative>/<…#participant>`). A problem of a table cell
+has the component `table`: its focus is the identifier of the row (or the file), its path the column, its value the cell.
 
-`conforms` decides on severities: true where there is no Violation, whatever Warnings and Infos there are. The Turtle form keeps to the
-Recommendation (SHACL, section 3.6.1.1): there `sh:conforms` is true only where there is no result at all.
+`conforms` decides on severities: true where there is no Violation, whatever Warnings and Infos there are. The Turtle form keeps to
+the Recommendation (SHACL, section 3.6.1.1): there `sh:conforms` is true only where there is no result at all.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from kg.namespaces import BASE, INNOSH, PREFIXES, XSD, curie
@@ -58,6 +58,7 @@ class Result:
         expected: What the rule asks for, in the language of the report.
         found: What stands there instead, in the language of the report.
         origin: Where the statements that make the finding come from.
+        occurrence: 1, and counted on where cells of several rows have the same fault, so that each row is a result of its own.
     """
 
     severity: str
@@ -71,17 +72,19 @@ class Result:
     expected: str
     found: str
     origin: tuple[Origin, ...]
+    occurrence: int = 1
 
     @property
     def id(self) -> str:
         """Identity over runs: 16 hex digits of SHA-256 over shape, focus, path, value and component."""
-        key = "\n".join((self.shape, self.focus, self.path, self.value, self.component))
+        parts = (self.shape, self.focus, self.path, self.value, self.component)
+        key = "\n".join(parts if self.occurrence == 1 else (*parts, str(self.occurrence)))
         return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
-    def sort_key(self) -> tuple[int, str, str, str, str, str]:
-        """The fixed order of a report: severity, shape, focus, path, value, component."""
-        return (SEVERITIES.index(self.severity), self.shape, self.focus, self.path, self.value, self.component)
+    def sort_key(self) -> tuple[int, str, str, str, str, str, tuple[Origin, ...]]:
+        """The fixed order of a report: severity, shape, focus, path, value, then component and origin."""
+        return (SEVERITIES.index(self.severity), self.shape, self.focus, self.path, self.value, self.component, self.origin)
 
 
 @dataclass(frozen=True)
@@ -114,19 +117,20 @@ class Report:
 
 
 def make_report(results: Iterable[Result], engine: str) -> Report:
-    """Put results in order; those with one identity become one, with the origins of all."""
+    """Put results in order; those of shapes with one identity become one, with the origins of all; cells stay one by one."""
     merged: dict[str, Result] = {}
-    for result in results:
+    counted: dict[str, int] = {}
+    for result in sorted(results, key=lambda result: result.sort_key):
         known = merged.get(result.id)
-        if known is not None:
-            origin = tuple(sorted({*known.origin, *result.origin}))
-            result = Result(**{**_fields(known), "origin": origin})
-        merged[result.id] = result
-    return Report(engine, tuple(sorted(merged.values(), key=lambda result: result.sort_key)))
-
-
-def _fields(result: Result) -> dict[str, Any]:
-    return {name: getattr(result, name) for name in Result.__dataclass_fields__}
+        if known is None:
+            merged[result.id] = result
+        elif result.component != TABLE:
+            merged[result.id] = replace(known, origin=tuple(sorted({*known.origin, *result.origin})))
+        else:
+            occurrence = counted[result.id] = counted.get(result.id, 1) + 1
+            again = replace(result, occurrence=occurrence)
+            merged[again.id] = again
+    return Report(engine, tuple(merged.values()))
 
 
 def exit_code(report: Report, fail_on: str = "violation") -> int:
@@ -145,6 +149,9 @@ def exit_code(report: Report, fail_on: str = "violation") -> int:
     return int(any(result.severity in counted for result in report.results))
 
 
+FIELDS = ("severity", "shape", "component", "focus", "focus_label", "path", "value", "message", "expected", "found", "origin")
+"""Keys of a result in JSON after `id`, in order."""
+
 # --- JSON ----------------------------------------------------------------------------------------------------------------
 
 
@@ -157,7 +164,7 @@ def to_dict(report: Report) -> dict[str, Any]:
         "results": [
             {
                 "id": result.id,
-                **_fields(result),
+                **{name: getattr(result, name) for name in FIELDS},
                 "message": dict(result.message),
                 "origin": [{"file": place.file, "row": place.row} for place in result.origin],
             }
@@ -180,9 +187,9 @@ def from_json(text: str) -> Report:
     data = json.loads(text)
     results = []
     for item in data["results"]:
-        values = {name: item[name] for name in Result.__dataclass_fields__ if name != "origin"}
-        results.append(Result(**values, origin=tuple(Origin(place["file"], place["row"]) for place in item["origin"])))
-    return Report(data["engine"], tuple(results))
+        values = {name: item[name] for name in FIELDS}
+        results.append(Result(**{**values, "origin": tuple(Origin(place["file"], place["row"]) for place in item["origin"])}))
+    return make_report(results, data["engine"])
 
 
 # --- Turtle --------------------------------------------------------------------------------------------------------------
@@ -232,7 +239,7 @@ def _iri(iri: str) -> str:
     return "<" + _NOT_IN_IRI.sub(lambda match: f"\\u{ord(match.group()):04X}", iri) + ">"
 
 
-def _path(path: Path) -> str:
+def _path(path: PropertyPath) -> str:
     operator, *parts = path
     if operator == "iri":
         return _iri(str(parts[0]))
@@ -246,14 +253,14 @@ def _path(path: Path) -> str:
 
 # --- Property paths ------------------------------------------------------------------------------------------------------
 
-Path = tuple[Any, ...]
+PropertyPath: TypeAlias = tuple[Any, ...]
 """A property path: `("iri", IRI)`, or an operator (`/ | ^ * + ?`) followed by paths."""
 
 _OPERATORS = {"^": "inversePath", "*": "zeroOrMorePath", "+": "oneOrMorePath", "?": "zeroOrOnePath"}
 _TOKEN = re.compile(r"<([^>]*)>|([/|^*+?()])")
 
 
-def path_text(path: Path) -> str:
+def path_text(path: PropertyPath) -> str:
     """Write a property path; a single property stands for itself.
 
     >>> path_text(("/", ("^", ("iri", "http://e/a")), ("iri", "http://e/b")))
@@ -262,7 +269,7 @@ def path_text(path: Path) -> str:
     return str(path[1]) if path[0] == "iri" else _path_part(path, 0)
 
 
-def _path_part(path: Path, level: int) -> str:
+def _path_part(path: PropertyPath, level: int) -> str:
     operator, *parts = path
     if operator == "iri":
         return f"<{parts[0]}>"
@@ -275,7 +282,7 @@ def _path_part(path: Path, level: int) -> str:
     return f"({text})" if rank <= level else text
 
 
-def parse_path(text: str) -> Path:
+def parse_path(text: str) -> PropertyPath:
     """Read a property path back.
 
     >>> parse_path("^<http://e/a>/(<http://e/b>|<http://e/c>)*")[0]
@@ -291,11 +298,14 @@ def parse_path(text: str) -> Path:
     return path
 
 
-def _alternatives(tokens: list[str]) -> tuple[Path, list[str]]:
+_Parsed: TypeAlias = tuple[PropertyPath, list[str]]
+
+
+def _alternatives(tokens: list[str]) -> _Parsed:
     return _joined(tokens, "|", lambda rest: _joined(rest, "/", _step))
 
 
-def _joined(tokens: list[str], operator: str, read: Callable[[list[str]], tuple[Path, list[str]]]) -> tuple[Path, list[str]]:
+def _joined(tokens: list[str], operator: str, read: Callable[[list[str]], _Parsed]) -> _Parsed:
     first, rest = read(tokens)
     parts = [first]
     while rest and rest[0] == operator:
@@ -304,25 +314,25 @@ def _joined(tokens: list[str], operator: str, read: Callable[[list[str]], tuple[
     return (parts[0] if len(parts) == 1 else (operator, *parts)), rest
 
 
-def _step(tokens: list[str]) -> tuple[Path, list[str]]:
+def _step(tokens: list[str]) -> _Parsed:
     if not tokens:
         raise ValueError("property path ends early")
-    token, rest = tokens[0], tokens[1:]
-    path: Path
-    if token == "^":
+    sign, rest = tokens[0], tokens[1:]
+    path: PropertyPath
+    if sign == "^":
         inner, rest = _step(rest)
         return ("^", inner), rest
-    if token == "(":
+    if sign == "(":
         path, rest = _alternatives(rest)
         rest = rest[1:]
     else:
-        path = ("iri", token[1:-1])
+        path = ("iri", sign[1:-1])
     while rest and rest[0] in ("*", "+", "?"):
         path, rest = (rest[0], path), rest[1:]
     return path, rest
 
 
-def path_steps(path: Path) -> list[tuple[str, bool]]:
+def path_steps(path: PropertyPath) -> list[tuple[str, bool]]:
     """Return the properties a path begins with, each with whether it is followed backwards.
 
     >>> path_steps(parse_path("^<http://e/a>/<http://e/b>"))
@@ -377,5 +387,9 @@ def parse_literal(text: str) -> Term:
     match = _LITERAL.match(text)
     if match is None:
         raise ValueError(f"not a literal: {text[:80]}")
-    value = _ESCAPE.sub(lambda m: chr(int(m.group(1) or m.group(2), 16)) if m.group(1) or m.group(2) else _UNESCAPED.get(m.group(3), m.group(3)), match.group(1))
-    return literal(value, match.group(3) or "", match.group(2) or "")
+    return literal(_ESCAPE.sub(_unescaped, match.group(1)), match.group(3) or "", match.group(2) or "")
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = match.group(1) or match.group(2)
+    return chr(int(code, 16)) if code else _UNESCAPED.get(match.group(3), match.group(3))

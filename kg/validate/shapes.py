@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import ValidationError
+from kg.errors import InputError, Text, ValidationError
 from kg.namespaces import PREFIXES, RDF, SH, curie, local_name
+from kg.quads import Quad
 from kg.resources import folder
 from kg.validate import report as terms
 
@@ -73,21 +74,31 @@ def load_shapes(path: Path | None = None) -> Graph:
     Raises:
         ValidationError: There are no shapes, or a file is no Turtle.
     """
-    from rdflib import Graph
+    from kg.sources.rdf import read_rdf
+    from kg.validate.union import union_graph
 
     where = path or shapes_folder()
     files = sorted(where.glob("*.ttl")) if where.is_dir() else [where]
-    graph = Graph()
-    for file in files:
+    quads: list[Quad] = []
+    for number, file in enumerate(files, start=1):
         try:
-            graph.parse(file, format="turtle")
-        except OSError as error:
-            raise ValidationError("The shapes cannot be read.", where=str(file), fix="Check path and permissions.") from error
-        except Exception as error:  # rdflib's parser raises many classes, all of them for bad syntax
-            raise ValidationError(f"The shapes are no valid Turtle: {error}.", where=str(file), fix="Correct the line named.") from error
-    if not len(graph):
-        raise ValidationError("There are no shapes.", where=str(where), fix="Name a Turtle file of shapes or a folder of them.")
-    return graph
+            quads += steady_blank_nodes(read_rdf(file), f"s{number}")
+        except InputError as error:
+            raise ValidationError(error.what, where=error.where, fix=error.fix) from error
+    if not quads:
+        fix = Text("Name a Turtle file of shapes or a folder of them.", "Nennen Sie eine Turtle-Datei mit Regeln oder einen Ordner davon.")
+        raise ValidationError(Text("There are no shapes.", "Es gibt keine Regeln."), where=str(where), fix=fix)
+    return union_graph(quads)
+
+
+def steady_blank_nodes(quads: Iterable[Quad], prefix: str) -> list[Quad]:
+    """Name blank nodes by the order they come in: the same in every run, and apart from those of other files."""
+    names: dict[str, str] = {}
+
+    def steady(value: str) -> str:
+        return names.setdefault(value, f"_:{prefix}b{len(names) + 1}") if value.startswith("_:") else value
+
+    return [quad._replace(subject=steady(quad.subject), object=steady(quad.object) if quad.kind == "bnode" else quad.object) for quad in quads]
 
 
 @lru_cache(maxsize=4)
@@ -125,7 +136,7 @@ def _describe(words: _Words, shape: Node) -> ShapeInfo:
     )
 
 
-def node_path(graph: Graph, node: Node) -> terms.Path:
+def node_path(graph: Graph, node: Node) -> terms.PropertyPath:
     """Read the property path that starts at a node of a shapes graph or report."""
     return _Words(graph).tuple_path(node)
 
@@ -135,7 +146,7 @@ def shape_texts(graph: Graph, node: Node, name: str) -> dict[str, str]:
     return _Words(graph).texts(node, name)
 
 
-_ABOUT_THIS = re.compile(r"[?$]this\s+([^.{}]*)")
+_ABOUT_THIS = re.compile(r"[?$]this\s+(?![;.)}])([^.{}]*)")
 _NAME = re.compile(r"(?<![\w?$<:/#-])([A-Za-z][\w-]*):([A-Za-z][\w-]*)")
 
 
@@ -185,7 +196,7 @@ class _Words:
     def path(self, node: Node) -> str:
         return terms.path_text(self.tuple_path(node))
 
-    def tuple_path(self, node: Node) -> terms.Path:
+    def tuple_path(self, node: Node) -> terms.PropertyPath:
         """Return a property path as operators and parts."""
         from rdflib import URIRef
 
@@ -201,7 +212,8 @@ class _Words:
             inner = self.value(node, name)
             if inner is not None:
                 return (operator, self.tuple_path(inner))
-        raise ValidationError("A shape has a property path that is none.", where=str(node), fix="See SHACL, section 2.3.1.")
+        what = Text("A shape has a property path that is none.", "Eine Regel hat einen ungültigen Eigenschaftspfad.")
+        raise ValidationError(what, where=str(node), fix=Text("See SHACL, section 2.3.1.", "Siehe SHACL, Abschnitt 2.3.1."))
 
     # --- expected --------------------------------------------------------------------------------------------------------
 
@@ -217,9 +229,7 @@ class _Words:
         """Say a whole shape, for use inside another."""
         if depth > 4:
             return {"de": curie(str(shape)), "en": curie(str(shape))}
-        parts = [
-            say(self, shape) for name, (component, say) in _COMPONENTS.items() if self.values(shape, name) and component not in ("NotConstraintComponent",)
-        ]
+        parts = [say(self, shape) for name, (_, say) in _COMPONENTS.items() if name != "not" and self.values(shape, name)]
         unique = list({text["en"]: text for text in parts}.values())
         if not unique:
             described = self.texts(shape, "description")
@@ -351,6 +361,10 @@ def _not(words: _Words, shape: Node) -> Texts:
     return {lang: lead + _joined(lang, [part[lang] for part in parts], "and") for lang, lead in (("de", "nicht: "), ("en", "not: "))}
 
 
+def _unique_lang(_words: _Words, _shape: Node) -> Texts:
+    return _both("je Sprache höchstens ein Wert", "at most one value per language")
+
+
 def _closed(words: _Words, shape: Node) -> Texts:
     own = [str(p) for node in words.values(shape, "property") for p in words.values(node, "path")]
     listed = [*own, *(str(item) for item in words.items(words.value(shape, "ignoredProperties")))]
@@ -371,7 +385,7 @@ _COMPONENTS: dict[str, tuple[str, Callable[[_Words, Node], Texts]]] = {
     "minLength": ("MinLengthConstraintComponent", _each("minLength", "Länge mindestens {}", "length at least {}")),
     "maxLength": ("MaxLengthConstraintComponent", _each("maxLength", "Länge höchstens {}", "length at most {}")),
     "languageIn": ("LanguageInConstraintComponent", _listed("languageIn", "or", "ein Text in der Sprache ", "a text in the language ")),
-    "uniqueLang": ("UniqueLangConstraintComponent", lambda _words, _shape: _both("je Sprache höchstens ein Wert", "at most one value per language")),
+    "uniqueLang": ("UniqueLangConstraintComponent", _unique_lang),
     "minInclusive": ("MinInclusiveConstraintComponent", _each("minInclusive", "mindestens {}", "at least {}")),
     "maxInclusive": ("MaxInclusiveConstraintComponent", _each("maxInclusive", "höchstens {}", "at most {}")),
     "minExclusive": ("MinExclusiveConstraintComponent", _each("minExclusive", "größer als {}", "greater than {}")),

@@ -1,4 +1,4 @@
-"""A read-only rdflib store over quads, made for validation: triples of the union from two indexes, whole queries by Oxigraph.
+"""An rdflib store over quads, made for validation: triples of the union from two indexes, whole queries by Oxigraph.
 
 pySHACL asks rdflib for triples by (subject, predicate) and (predicate, object): two plain dictionaries answer both. The queries of SPARQL
 targets run once over the whole graph; rdflib's engine takes most of the time of a validation for them, Oxigraph a fraction. Queries with
@@ -8,12 +8,12 @@ bindings given beforehand (`sh:sparql`, SHACL section 5.3.1) stay with rdflib, w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.query import Result
 from rdflib.store import Store
-from rdflib.term import Node, Variable
+from rdflib.term import Identifier, Node, Variable
 
 from kg.quads import Quad, Term, term_text, to_oxigraph
 
@@ -61,16 +61,23 @@ class UnionStore(Store):
                     target = terms[key] = to_literal(quad.term)
             else:
                 target = node(quad.object)
-            objects = self._spo.setdefault(subject, {}).setdefault(predicate, {})
-            if target not in objects:
-                objects[target] = None
-                self._pos.setdefault(predicate, {}).setdefault(target, {})[subject] = None
-                self._size += 1
+            self._index(subject, predicate, target)
+
+    def _index(self, subject: Node, predicate: Node, target: Node) -> None:
+        objects = self._spo.setdefault(subject, {}).setdefault(predicate, {})
+        if target not in objects:
+            objects[target] = None
+            self._pos.setdefault(predicate, {}).setdefault(target, {})[subject] = None
+            self._size += 1
+
+    def add(self, triple: Pattern, context: Any = None, quoted: bool = False) -> None:  # noqa: ARG002 (the interface of a store)
+        """Add a triple to the indexes; queries do not see it (pySHACL adds a few to a shapes graph, which nothing queries)."""
+        self._index(*triple)
 
     def __len__(self, context: Any = None) -> int:
         return self._size
 
-    def triples(self, triple_pattern: Pattern, context: Any = None) -> Iterator[tuple[Any, Iterator[Any]]]:
+    def triples(self, triple_pattern: Pattern, context: Any = None) -> Iterator[tuple[Any, Iterator[Any]]]:  # noqa: ARG002
         """Yield matching triples."""
         for triple in self._matches(*triple_pattern):
             yield triple, iter(())
@@ -92,7 +99,14 @@ class UnionStore(Store):
                 for node in by_object.get(found, ()):
                     yield node, prop, found
 
-    def query(self, query: Any, initNs: Mapping[str, Any], initBindings: Mapping[str, Any], queryGraph: str, **kwargs: Any) -> Result:  # noqa: N803
+    def query(
+        self,
+        query: Any,
+        initNs: Mapping[str, Any],  # noqa: ARG002
+        initBindings: Mapping[str, Any],
+        queryGraph: str,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> Result:
         """Answer a SELECT without given bindings by Oxigraph; leave everything else to rdflib."""
         import pyoxigraph as ox
 
@@ -111,7 +125,8 @@ class UnionStore(Store):
         result = Result("SELECT")
         result.vars = variables
         result.bindings = [
-            {name: _from_oxigraph(term) for name, term in zip(variables, solution, strict=True) if term is not None} for solution in found
+            {name: cast("Identifier", _from_oxigraph(term)) for name, term in zip(variables, solution, strict=True) if term is not None}
+            for solution in found
         ]
         return result
 
@@ -163,5 +178,5 @@ def node_text(node: Node) -> str:
 
 
 def union_graph(quads: Iterable[Quad]) -> Graph:
-    """Return the union of quads as an rdflib graph for validation; nothing can be added to it."""
+    """Return the union of quads as an rdflib graph for validation."""
     return Graph(store=UnionStore(quads), bind_namespaces="none")

@@ -63,7 +63,9 @@ def test_the_collected_layout_maps_unchanged() -> None:
     """A folder with the three tables only, in the collected layout, maps without a problem (contracts, section 2)."""
     mapped, problems = map_folder(read_folder(COLLECTED))
     assert [problem.text() for problem in problems] == []
-    assert {quad.origin for quad in mapped if quad.origin.startswith("dortmund/relations.csv")} >= {f"dortmund/relations.csv#{n}" for n in range(2, 1152)}
+    assert {quad.origin for quad in mapped if quad.origin.startswith("dortmund/relations.csv")} >= {
+        f"dortmund/relations.csv#{n}" for n in range(2, 1152)
+    }
 
 
 @needs_collection
@@ -81,7 +83,9 @@ def test_quotes_of_the_starting_page_are_found_again() -> None:
 def test_the_starting_page_is_quoted() -> None:
     """Every row of the starting page but one (the page does not say the award's name) carries a quotation."""
     seed = [row for row in rows(DORTMUND / "relations.csv") if row["source_id"] == "seed-sfs-2022"]
-    assert [(r["subject_id"], r["predicate"], r["object_id"]) for r in seed if not r["quote"]] == [("icapital-award-2021", "partOf", "icapital-award")]
+    assert [(r["subject_id"], r["predicate"], r["object_id"]) for r in seed if not r["quote"]] == [
+        ("icapital-award-2021", "partOf", "icapital-award")
+    ]
 
 
 def test_every_row_becomes_a_claim(quads: list[Quad]) -> None:
@@ -105,13 +109,17 @@ def test_no_persons(quads: list[Quad]) -> None:
 
 def test_codes_used_exist(quads: list[Quad], graph: Build) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ontology" / "codes").glob("*.ttl"))
-    used = {quad.object for quad in quads if quad.object.startswith(CODE) and not quad.object.startswith((CODE + "topic", CODE + "identifier-scheme"))}
+    used = {
+        quad.object for quad in quads if quad.object.startswith(CODE) and not quad.object.startswith((CODE + "topic", CODE + "identifier-scheme"))
+    }
     missing = {iri for iri in used if f"<{iri}>" not in text and not re.search(rf":{re.escape(iri.rsplit('/', 1)[1])}\b", text)}
     assert not missing
 
 
 def test_sfs_in_t_factor_is_one_participation(store: Store) -> None:
-    found = values(store, "SELECT ?role WHERE { ?p inno:inInitiative project:t-factor ; inno:participant o:sozialforschungsstelle ; inno:role ?role }")
+    found = values(
+        store, "SELECT ?role WHERE { ?p inno:inInitiative project:t-factor ; inno:participant o:sozialforschungsstelle ; inno:role ?role }"
+    )
     assert found == [("partner",)]
 
 

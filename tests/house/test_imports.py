@@ -59,7 +59,9 @@ def test_imports_point_down(path: Path) -> None:
     if module in ("kg", "kg.__main__"):
         return
     for target in imports(path) - {"kg.__version__"}:
-        same_folder = module.rsplit(".", 1)[0] == target.rsplit(".", 1)[0] != "kg" or target.startswith(module + ".") or module.startswith(target + ".")
+        same_folder = (
+            module.rsplit(".", 1)[0] == target.rsplit(".", 1)[0] != "kg" or target.startswith(module + ".") or module.startswith(target + ".")
+        )
         assert same_folder or layer(target) < layer(module), f"{module} imports {target}, which does not lie below it"
 
 

@@ -31,7 +31,11 @@ def columns_of(base: Sequence[str], rows: Rows) -> list[str]:
 def write_folder(path: Path, sources: Rows, entities: Rows, relations: Rows, settings: str = "") -> Path:
     """Write a folder of tables and return it."""
     path.mkdir(parents=True, exist_ok=True)
-    for name, base, rows in (("sources", SOURCE_COLUMNS, sources), ("entities", ENTITY_COLUMNS, entities), ("relations", RELATION_COLUMNS, relations)):
+    for name, base, rows in (
+        ("sources", SOURCE_COLUMNS, sources),
+        ("entities", ENTITY_COLUMNS, entities),
+        ("relations", RELATION_COLUMNS, relations),
+    ):
         (path / f"{name}.csv").write_text(csv_text(columns_of(base, rows), rows), encoding="utf-8", newline="")
     if settings:
         (path / "settings.toml").write_text(settings, encoding="utf-8")

@@ -46,7 +46,9 @@ def endpoint(graph: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     port = free_port()
     address = f"http://127.0.0.1:{port}/query"
     server = subprocess.Popen(
-        [command, "serve-read-only", "-l", str(folder), "-b", f"127.0.0.1:{port}", "--union-default-graph"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [command, "serve-read-only", "-l", str(folder), "-b", f"127.0.0.1:{port}", "--union-default-graph"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         for _ in range(100):
@@ -91,7 +93,12 @@ def test_literals_keep_datatype_and_language(any_store: Store) -> None:
     assert isinstance(result, Table)
     terms = {row[0] for row in result.rows}
     year = ox.Literal("2020", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#gYear"))
-    assert terms == {ox.Literal("a", language="de"), year, ox.Literal("12.5", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")), ox.Literal('quote"\n\\')}
+    assert terms == {
+        ox.Literal("a", language="de"),
+        year,
+        ox.Literal("12.5", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal")),
+        ox.Literal('quote"\n\\'),
+    }
 
 
 def test_bindings_are_terms(any_store: Store) -> None:
@@ -140,7 +147,14 @@ def test_service_is_refused(any_store: Store, query: str) -> None:
         any_store.query(query)
 
 
-@pytest.mark.parametrize("query", ["SELECT * WHERE { ?s ?p 'SERVICE' }", "SELECT * WHERE { ?s <http://a/SERVICE> ?o } # SERVICE", 'SELECT ?service { ?service ?p """SERVICE { """ }'])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * WHERE { ?s ?p 'SERVICE' }",
+        "SELECT * WHERE { ?s <http://a/SERVICE> ?o } # SERVICE",
+        'SELECT ?service { ?service ?p """SERVICE { """ }',
+    ],
+)
 def test_service_in_a_text_is_fine(query: str) -> None:
     refuse_unsafe(query)
 
