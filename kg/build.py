@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 from kg import __version__
 from kg.config import SETTINGS_FILE, SourceSettings
 from kg.errors import BuildError, InputError, Problem, Text
-from kg.namespaces import DCAT, DCTERMS, FOAF, PROV, RDF, XSD
+from kg.namespaces import DCTERMS, FOAF, PROV, RDF, XSD
 from kg.quads import Quad, Term, iri, literal, read_parquet, to_oxigraph, write_parquet
 from kg.resources import folder as resource
 
@@ -303,7 +303,7 @@ def _provenance(main: SourceSettings, sources: Sequence[SourceSettings], identif
     def quad(subject: str, predicate: str, term: Term) -> Quad:
         return Quad(subject, predicate, *term, graph, "build")
 
-    yield quad(dataset, RDF.type, iri(DCAT.Dataset))
+    yield quad(dataset, RDF.type, iri(PROV.Entity))
     yield quad(dataset, DCTERMS.identifier, literal(identifier))
     for lang, text in main.title.items():
         yield quad(dataset, DCTERMS.title, literal(text, language=lang))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from kg.config import SourceSettings
 from kg.identifiers import dates_agree, node_key
-from kg.namespaces import DCTERMS, INNO, OA, PROV, RDF, SCHEMA, code, local_name
-from kg.quads import Quad, Term, integer, iri, literal, term_text
+from kg.namespaces import DCTERMS, INNO, OA, PROV, RDF, SCHEMA, XSD, code, local_name
+from kg.quads import Quad, Term, iri, literal, term_text
 
 FUNCTIONAL = (SCHEMA.startDate, SCHEMA.endDate, INNO.declaredSize, INNO.amount, INNO.rank)
 """Properties of which one value is accepted per subject."""
@@ -266,5 +266,5 @@ def _anchor_quads(anchor: Anchor, evidence: str, settings: SourceSettings, make:
     yield make(quote, OA.exact, literal(anchor.exact))
     yield make(evidence, OA.hasSelector, iri(position))
     yield make(position, RDF.type, iri(OA.TextPositionSelector))
-    yield make(position, OA.start, integer(anchor.start))
-    yield make(position, OA.end, integer(anchor.end))
+    yield make(position, OA.start, literal(str(anchor.start), XSD.nonNegativeInteger))
+    yield make(position, OA.end, literal(str(anchor.end), XSD.nonNegativeInteger))

@@ -131,7 +131,7 @@ class _Mapper:
         }
         self.parent_identifiers = {row["target"] for row in folder.decisions.rows if row["decision"] == "identifier-of-parent"}
         self.municipality = {row["municipality_of"]: row["entity_id"] for row in folder.entities.rows if row["municipality_of"]}
-        self.minted: dict[str, tuple[str, str]] = {}
+        self.minted: dict[str, tuple[str, Row]] = {}
         choices = ("accepted", "disputed", "rejected")
         self.decisions = Decisions((row["target"], row["value"], row["decision"]) for row in folder.decisions.rows if row["decision"] in choices)
         self.documents = {source: self._document_iri(source) for source in folder.source}
@@ -248,6 +248,9 @@ class _Mapper:
             fact(RDF.type, iri(SKOS.Concept))
             fact(SKOS.inScheme, iri(f"{self.settings.base}code/topic"))
             fact(SKOS.notation, literal(entity))
+            # A topic is a concept of ours, nothing that a source claims; it cites where it was found.
+            for source in filter(None, row["source_ids"].split(";")):
+                fact(DCTERMS.source, iri(self.documents[source]))
         else:
             fact(RDF.type, iri(SEGMENTS[kind][1]))
         described = SKOS.definition if kind == "Topic" else DCTERMS.description
@@ -278,7 +281,7 @@ class _Mapper:
         """State a column of an entity's own row; all sources of the entity are cited and the claim is marked as such."""
         sources = tuple(s for s in row["source_ids"].split(";") if s)
         subject, origin = self._iri(row["entity_id"]), self.folder.entities.origin(row)
-        if not sources:
+        if not sources or self._type(row["entity_id"]) == "Topic":
             self._quad(subject, predicate, term, origin)
             return
         self.out.statements.append(
@@ -286,7 +289,7 @@ class _Mapper:
                 *(subject, predicate, term, origin, sources),
                 paraphrase=row["description_de"] or row["label_de"],
                 attestation="entity-row",
-                concerns=(subject,) if self._type(row["entity_id"]) != "Topic" else (),
+                concerns=(subject,),
             )
         )
 
@@ -389,7 +392,7 @@ class _Mapper:
             return entity
         if entity in self.municipality:
             return self.municipality[entity]
-        self.minted.setdefault(f"municipality-{entity}", (entity, self.folder.relations.origin(row)))
+        self.minted.setdefault(f"municipality-{entity}", (entity, row))
         return f"municipality-{entity}"
 
     def _actor_iri(self, actor: str) -> str:
@@ -621,15 +624,18 @@ class _Mapper:
             self._quad(statement.subject, INNO.currency, literal(self.attached[statement.subject]), statement.origin)
 
     def _municipalities(self) -> None:
-        for name, (place, origin) in self.minted.items():
-            subject = self.settings.id("organisation", name)
-            row = self.folder.entity[place]
+        for name, (place, row) in self.minted.items():
+            subject, city, origin = self.settings.id("organisation", name), self.folder.entity[place], self.folder.relations.origin(row)
+            german, english = city["label_de"], city["label_en"] or city["label_de"]
             for predicate, term in (
                 (RDF.type, iri(INNO.Organisation)),
                 (RDF.type, iri(ORG.FormalOrganization)),
                 (ORG.classification, iri(code("organisation-kind", "municipality"))),
-                (SKOS.prefLabel, literal(f"Stadtverwaltung {row['label_de']}", language="de")),
-                (SKOS.prefLabel, literal(f"Municipality of {row['label_en'] or row['label_de']}", language="en")),
-                (INNO.location, iri(self._iri(place))),
+                (SKOS.prefLabel, literal(f"Stadtverwaltung {german}", language="de")),
+                (SKOS.prefLabel, literal(f"Municipality of {english}", language="en")),
+                (DCTERMS.description, literal(f"Verwaltung der Stadt {german}; die Quelle nennt als Handelnde nur die Stadt.", language="de")),
+                (DCTERMS.description, literal(f"Municipal administration of {english}; the source names only the city as acting.", language="en")),
             ):
                 self._quad(subject, predicate, term, origin)
+            statement = self._statement(row, subject, INNO.location, iri(self._iri(place)), (subject, self._iri(place)), dated=False)
+            statement.attestation, statement.wording = "attributed", ""

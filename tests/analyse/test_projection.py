@@ -153,7 +153,9 @@ def summit(institution: str, above: dict[str, set[str]]) -> str:
 @pytest.mark.parametrize("roles", ROLES)
 def test_projection_equals_plain_python_over_the_tables(graph: Build, engine: DuckDB, level: str, roles: str) -> None:
     expected = teams_from_tables(level, roles)
-    found = {local_name(p): {local_name(i) for i in team} for p, team in members(participations(engine, graph.parquet, level=level, roles=roles)).items()}
+    found = {
+        local_name(p): {local_name(i) for i in team} for p, team in members(participations(engine, graph.parquet, level=level, roles=roles)).items()
+    }
     assert found == expected
     pairs = Counter(pair for team in expected.values() for pair in combinations(sorted(team), 2))
     edges = network(participations(engine, graph.parquet, level=level, roles=roles)).edges(data="count")
