@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kg.questions import KnowledgeGraph
 
 
-def open(location: str | Path | None = None, *, lang: str | None = None) -> KnowledgeGraph:  # noqa: A001 - reads as kg.open()
+def open(location: str | Path | None = None, *, lang: str | None = None) -> KnowledgeGraph:
     """Open a graph to ask it: the one built last, a `build` folder, or the address of a SPARQL endpoint.
 
     Args:

@@ -14,13 +14,22 @@ from kg.config import build_root, default_source, language
 from kg.errors import KgError, ParameterError, QueryError, Text
 from kg.terminal import fail, progress, write_text
 
-STEWARDS = "Data stewards: keep tables, build, check"
-RESEARCHERS = "Researchers: ask, measure, cite"
-PORTALS = "Linked-data portals: harvest"
+
+def t(en: str, de: str) -> str:
+    """Return a text of the help in the language of the environment (`KG_LANG`, else the locale)."""
+    return de if language() == "de" else en
+
+
+STEWARDS = t("Data stewards: keep tables, build, check", "Datenpflege: Tabellen führen, bauen, prüfen")
+RESEARCHERS = t("Researchers: ask, measure, cite", "Forschung: fragen, messen, zitieren")
+PORTALS = t("Linked-data portals: harvest", "Linked-Data-Portale: übernehmen")
 
 app = typer.Typer(
     name="kg",
-    help="The knowledge graph of an innovation ecosystem: who works with whom, in which projects and places, in which role, since when, and which source says so.",
+    help=t(
+        "The knowledge graph of an innovation ecosystem: who works with whom, in which projects and places, in which role, since when, and which source says so.",
+        "Der Wissensgraph eines Innovationsökosystems: wer mit wem in welchen Projekten und an welchen Orten arbeitet, in welcher Rolle, seit wann, und welche Quelle das sagt.",
+    ),
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -28,10 +37,38 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-BuildOption = Annotated[Path | None, typer.Option("--build", metavar="DIR", help="Folder of builds [default: KG_BUILD or ./build].")]
-StoreOption = Annotated[str | None, typer.Option("--store", metavar="ADDRESS", help="Ask this SPARQL endpoint (https://…) or store folder instead.")]
-LangOption = Annotated[str | None, typer.Option("--lang", metavar="de|en", help="Language of labels and messages [default: KG_LANG or the locale].")]
-OutputOption = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to the terminal.")]
+BuildOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--build", metavar="DIR", help=t("Folder of builds [default: KG_BUILD or ./build].", "Ordner der Builds [sonst KG_BUILD oder ./build].")
+    ),
+]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="ADDRESS",
+        help=t(
+            "Ask this SPARQL endpoint (https://…) or store folder instead.",
+            "Stattdessen diesen SPARQL-Endpunkt (https://…) oder Speicherordner fragen.",
+        ),
+    ),
+]
+LangOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        metavar="de|en",
+        help=t(
+            "Language of labels and messages [default: KG_LANG or the locale].",
+            "Sprache von Namen und Meldungen [sonst KG_LANG oder die des Systems].",
+        ),
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help=t("Write there instead of to the terminal.", "Dorthin schreiben statt auf den Bildschirm.")),
+]
 
 
 def _version(value: bool) -> None:
@@ -44,16 +81,32 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: ARG001
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=t("Show the version and exit.", "Die Version zeigen und enden."))
+    ] = False,
 ) -> None:
     """Hold the options of `kg` itself."""
 
 
-@app.command("init", rich_help_panel=STEWARDS)
+@app.command(
+    "init",
+    help=t(
+        "Start tables for another city: ten example rows and one settings file.",
+        "Tabellen für eine andere Stadt beginnen: zehn Beispielzeilen und eine Einstellungsdatei.",
+    ),
+    rich_help_panel=STEWARDS,
+)
 def init_command(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder to make, for example my-city.")],
-    base: Annotated[str | None, typer.Option("--base", metavar="IRI", help="Namespace of your entities, ends with a slash.")] = None,
-    title: Annotated[str | None, typer.Option("--title", help="Title of the graph.")] = None,
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=t("Folder to make, for example my-city.", "Neuer Ordner, zum Beispiel my-city."))],
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base",
+            metavar="IRI",
+            help=t("Namespace of your entities, ends with a slash.", "Namensraum Ihrer Entitäten, endet mit einem Schrägstrich."),
+        ),
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help=t("Title of the graph.", "Titel des Graphen."))] = None,
 ) -> None:
     """Start tables for another city: ten example rows and one settings file."""
     import datetime
@@ -68,7 +121,14 @@ def init_command(
     typer.echo(f"Next: cd {folder} && kg validate . && kg build && kg ask")
 
 
-@app.command("build", rich_help_panel=STEWARDS)
+@app.command(
+    "build",
+    help=t(
+        "Build the graph from tables: quad table, SPARQL store, derived statements, provenance.",
+        "Den Graphen aus Tabellen bauen: Quad-Tabelle, SPARQL-Speicher, abgeleitete Aussagen, Herkunft.",
+    ),
+    rich_help_panel=STEWARDS,
+)
 def build_command(
     source: Annotated[
         list[Path] | None,
@@ -76,7 +136,10 @@ def build_command(
             "--source",
             "-s",
             metavar="FOLDER",
-            help="Folder of tables; may be repeated [default: this folder if it has settings.toml, else Dortmund].",
+            help=t(
+                "Folder of tables; may be repeated [default: this folder if it has settings.toml, else Dortmund].",
+                "Ordner mit Tabellen; mehrfach möglich [sonst dieser Ordner, wenn er settings.toml hat, sonst Dortmund].",
+            ),
         ),
     ] = None,
     build_dir: BuildOption = None,
@@ -122,14 +185,47 @@ def class_labels(lang: str) -> dict[str, str]:
     return labels
 
 
-@app.command("validate", rich_help_panel=STEWARDS)
+@app.command(
+    "validate",
+    help=t(
+        "Check the graph, or any tables and RDF files you bring: what is wrong, in which file and row, and what to do.",
+        "Den Graphen oder mitgebrachte Tabellen und RDF-Dateien prüfen: was falsch ist, in welcher Datei und Zeile, und was zu tun ist.",
+    ),
+    rich_help_panel=STEWARDS,
+)
 def validate_command(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Tables, folders of tables or RDF files [default: the graph built last].")] = None,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help=t(
+                "Tables, folders of tables or RDF files [default: the graph built last].",
+                "Tabellen, Ordner mit Tabellen oder RDF-Dateien [sonst der zuletzt gebaute Graph].",
+            ),
+        ),
+    ] = None,
     build_dir: BuildOption = None,
-    form: Annotated[str, typer.Option("--format", metavar="human|table|json|turtle", help="Form of the report.")] = "human",
-    fail_on: Annotated[str, typer.Option("--fail-on", metavar="violation|warning|info|never", help="From which severity on the exit code is 1.")] = "violation",
-    limit: Annotated[int, typer.Option("--limit-per-rule", help="Findings listed per rule, 0 for all; counts are always complete.")] = 10,
-    engine: Annotated[str, typer.Option("--engine", metavar="auto|pyshacl", help="Engine that applies the shapes.")] = "auto",
+    form: Annotated[str, typer.Option("--format", metavar="human|table|json|turtle", help=t("Form of the report.", "Form des Berichts."))] = "human",
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on",
+            metavar="violation|warning|info|never",
+            help=t("From which severity on the exit code is 1.", "Ab welcher Schwere der Exit-Code 1 ist."),
+        ),
+    ] = "violation",
+    limit: Annotated[
+        int,
+        typer.Option(
+            "--limit-per-rule",
+            help=t(
+                "Findings listed per rule, 0 for all; counts are always complete.", "Befunde je Regel, 0 für alle; die Zahlen sind immer vollständig."
+            ),
+        ),
+    ] = 10,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="auto|pyshacl", help=t("Engine that applies the shapes.", "Auswertung, die die Regeln anwendet."))
+    ] = "auto",
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -150,21 +246,50 @@ def validate_command(
     if not paths:
         written = write_report(report, root / "report")
         if form == "human":
-            typer.echo(f"{ {'de': 'Bericht', 'en': 'Report'}[chosen]}: {', '.join(map(str, written))}")
+            typer.echo(f"{ {'de': 'Bericht', 'en': 'Report'}[chosen] }: {', '.join(map(str, written))}")
     raise typer.Exit(code)
 
 
 @app.command(
     "ask",
+    help=t(
+        "Ask a ready question: `kg ask role-across-projects --institution sozialforschungsstelle`. Parameters follow as --name value.",
+        "Eine fertige Frage stellen: `kg ask role-across-projects --institution sozialforschungsstelle`. Parameter folgen als --name Wert.",
+    ),
     rich_help_panel=RESEARCHERS,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )
 def ask_command(
     context: typer.Context,
-    question: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="Name of the question; without it all are listed.")] = None,
-    form: Annotated[str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help="Form of the answer.")] = "table",
-    labels: Annotated[bool, typer.Option("--labels", help="Add a label column beside each IRI column (csv, tsv, json, xml).")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Show what the question asks and its parameters, without running it.")] = False,
+    question: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[QUESTION]", help=t("Name of the question; without it all are listed.", "Name der Frage; ohne ihn werden alle aufgezählt.")
+        ),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help=t("Form of the answer.", "Form der Antwort."))
+    ] = "table",
+    labels: Annotated[
+        bool,
+        typer.Option(
+            "--labels",
+            help=t(
+                "Add a label column beside each IRI column (csv, tsv, json, xml).",
+                "Neben jeder IRI-Spalte eine Spalte mit Namen (csv, tsv, json, xml).",
+            ),
+        ),
+    ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help=t(
+                "Show what the question asks and its parameters, without running it.",
+                "Zeigen, was die Frage fragt und welche Parameter sie hat, ohne sie zu stellen.",
+            ),
+        ),
+    ] = False,
     store: StoreOption = None,
     build_dir: BuildOption = None,
     output: OutputOption = None,
@@ -209,11 +334,35 @@ def parameters(arguments: list[str]) -> dict[str, str]:
     return found
 
 
-@app.command("query", rich_help_panel=RESEARCHERS)
+@app.command(
+    "query",
+    help=t(
+        "Ask anything in SPARQL, over all named graphs at once. Known prefixes need not be declared.",
+        "Beliebiges in SPARQL fragen, über alle benannten Graphen zugleich. Bekannte Präfixe brauchen keine Erklärung.",
+    ),
+    rich_help_panel=RESEARCHERS,
+)
 def query_command(
-    query: Annotated[str | None, typer.Argument(metavar="[SPARQL|FILE|-]", help="SPARQL text, a file with it, or - for standard input.")] = None,
-    form: Annotated[str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help="Form of the answer.")] = "table",
-    labels: Annotated[bool, typer.Option("--labels", help="Add a label column beside each IRI column (csv, tsv, json, xml).")] = False,
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SPARQL|FILE|-]",
+            help=t("SPARQL text, a file with it, or - for standard input.", "SPARQL-Text, eine Datei damit, oder - für die Standardeingabe."),
+        ),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help=t("Form of the answer.", "Form der Antwort."))
+    ] = "table",
+    labels: Annotated[
+        bool,
+        typer.Option(
+            "--labels",
+            help=t(
+                "Add a label column beside each IRI column (csv, tsv, json, xml).",
+                "Neben jeder IRI-Spalte eine Spalte mit Namen (csv, tsv, json, xml).",
+            ),
+        ),
+    ] = False,
     store: StoreOption = None,
     build_dir: BuildOption = None,
     output: OutputOption = None,
@@ -234,7 +383,10 @@ def query_text(argument: str | None) -> str:
         QueryError: The file cannot be read, or nothing was given.
     """
     if argument is None and sys.stdin.isatty():
-        fix = Text("Name a file, give the text in quotes, or pipe it in.", "Nennen Sie eine Datei, geben Sie den Text in Anführungszeichen, oder leiten Sie ihn ein.")
+        fix = Text(
+            "Name a file, give the text in quotes, or pipe it in.",
+            "Nennen Sie eine Datei, geben Sie den Text in Anführungszeichen, oder leiten Sie ihn ein.",
+        )
         raise QueryError(Text("There is no query.", "Es gibt keine Abfrage."), fix=fix)
     if argument is None or argument == "-":
         return sys.stdin.read()
@@ -247,25 +399,63 @@ def query_text(argument: str | None) -> str:
         raise QueryError(what, where=argument, fix=Text("Check path and encoding (UTF-8).", "Prüfen Sie Pfad und Kodierung (UTF-8).")) from error
 
 
-LevelOption = Annotated[str, typer.Option("--level", metavar="unit|merged|top", help="As named; larger body merged into its unit; top of the hierarchy.")]
-WeightOption = Annotated[str, typer.Option("--weight", metavar="newman|count", help="Newman's 1/(k-1) per shared project, or their number.")]
-RolesOption = Annotated[str, typer.Option("--roles", metavar="all|without-associated", help="Which participations count.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of everything drawn at random.")]
+LevelOption = Annotated[
+    str,
+    typer.Option(
+        "--level",
+        metavar="unit|merged|top",
+        help=t(
+            "As named; larger body merged into its unit; top of the hierarchy.",
+            "Wie genannt; größere Einrichtung in ihrer Einheit; Spitze der Hierarchie.",
+        ),
+    ),
+]
+WeightOption = Annotated[
+    str,
+    typer.Option(
+        "--weight",
+        metavar="newman|count",
+        help=t("Newman's 1/(k-1) per shared project, or their number.", "Newmans 1/(k-1) je gemeinsamem Projekt, oder deren Zahl."),
+    ),
+]
+RolesOption = Annotated[
+    str, typer.Option("--roles", metavar="all|without-associated", help=t("Which participations count.", "Welche Beteiligungen zählen."))
+]
+SeedOption = Annotated[int, typer.Option("--seed", help=t("Seed of everything drawn at random.", "Startwert für alles Zufällige."))]
 
 
-@app.command("analyse", rich_help_panel=RESEARCHERS)
+@app.command(
+    "analyse",
+    help=t(
+        "Measure the collaboration network: institutions that share a project, with method and sampling frame stated.",
+        "Das Netzwerk der Zusammenarbeit messen: Einrichtungen mit gemeinsamen Projekten, mit Methode und Stichprobe.",
+    ),
+    rich_help_panel=RESEARCHERS,
+)
 def analyse_command(
     level: LevelOption = "merged",
     weight: WeightOption = "newman",
     roles: RolesOption = "all",
     seed: SeedOption = 1,
-    form: Annotated[str, typer.Option("--format", metavar="text|json|csv", help="csv writes nodes.csv, edges.csv and method.json into --output.")] = "text",
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="text|json|csv",
+            help=t(
+                "csv writes nodes.csv, edges.csv and method.json into --output.", "csv schreibt nodes.csv, edges.csv und method.json nach --output."
+            ),
+        ),
+    ] = "text",
     build_dir: BuildOption = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH", help="File, or folder for csv.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="PATH", help=t("File, or folder for csv.", "Datei, bei csv ein Ordner."))
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """Measure the collaboration network: institutions that share a project, with method and sampling frame stated."""
-    from kg.analyse import analyse, render_analysis
+    from kg.analyse import analyse
+    from kg.analyse.render_text import render_analysis
     from kg.build import current
 
     chosen, root = language(lang), build_root(build_dir)
@@ -277,7 +467,14 @@ def analyse_command(
         for path in result.write_csv(output or root / "report" / "network"):
             typer.echo(path)
     else:
-        write_text(result.to_json() if form == "json" else render_analysis(result, chosen), output)
+        write_text(json_text(result.to_json()) if form == "json" else render_analysis(result, chosen), output)
+
+
+def json_text(data: object) -> str:
+    """Return data as readable JSON."""
+    import json
+
+    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -292,21 +489,34 @@ def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:
         raise ParameterError(what, fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
 
 
-@app.command("profile", rich_help_panel=RESEARCHERS)
+@app.command(
+    "profile",
+    help=t(
+        "Tell an institution's role across projects: roles, years, partners, funding, who attests it, and what is not known.",
+        "Die Rolle einer Einrichtung über Projekte hinweg: Rollen, Jahre, Partner, Förderung, wer sie bezeugt, und was nicht bekannt ist.",
+    ),
+    rich_help_panel=RESEARCHERS,
+)
 def profile_command(
-    institution: Annotated[str, typer.Argument(metavar="INSTITUTION", help="Slug, name or IRI of an organisation.")],
+    institution: Annotated[
+        str, typer.Argument(metavar="INSTITUTION", help=t("Slug, name or IRI of an organisation.", "Kennung, Name oder IRI einer Organisation."))
+    ],
     level: LevelOption = "merged",
     weight: WeightOption = "newman",
     roles: RolesOption = "all",
     seed: SeedOption = 1,
-    draws: Annotated[int, typer.Option("--draws", help="Draws of the null model; 0 leaves it out.")] = 1000,
-    form: Annotated[str, typer.Option("--format", metavar="text|json|html", help="Form of the profile.")] = "text",
+    draws: Annotated[
+        int, typer.Option("--draws", help=t("Draws of the null model; 0 leaves it out.", "Ziehungen des Nullmodells; 0 lässt es weg."))
+    ] = 1000,
+    form: Annotated[str, typer.Option("--format", metavar="text|json|html", help=t("Form of the profile.", "Form des Profils."))] = "text",
     build_dir: BuildOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
     """Tell an institution's role across projects: roles, years, partners, funding, who attests it, and what is not known."""
-    from kg.analyse import profile, render_page, render_profile
+    from kg.analyse import profile
+    from kg.analyse.page import render_page
+    from kg.analyse.render_text import render_profile
     from kg.build import current
     from kg.questions import resolve_iri
     from kg.store import open_store
@@ -318,14 +528,29 @@ def profile_command(
         step({"de": "erstelle das Profil", "en": "making the profile"}[chosen])
         iri = resolve_iri(open_store(made.store), institution, "inno:Organisation", lang=chosen)
         result = profile(made, iri, level=level, weight=weight, roles=roles, seed=seed, draws=draws)
-        text = {"json": result.to_json, "html": lambda: render_page(result, chosen), "text": lambda: render_profile(result, chosen)}[form]()
+        text = {"json": lambda: json_text(result.to_json()), "html": lambda: render_page(result, chosen), "text": lambda: render_profile(result, chosen)}[form]()
     write_text(text, output)
 
 
-@app.command("publish", rich_help_panel=PORTALS)
+@app.command(
+    "publish",
+    help=t(
+        "Write the graph as files: RDF in three syntaxes, networks, tables with a codebook, manifest, VoID and DCAT.",
+        "Den Graphen als Dateien schreiben: RDF in drei Syntaxen, Netzwerke, Tabellen mit Codebuch, Manifest, VoID und DCAT.",
+    ),
+    rich_help_panel=PORTALS,
+)
 def publish_command(
     build_dir: BuildOption = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the files [default: publish in the folder of builds].")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help=t("Folder of the files [default: publish in the folder of builds].", "Ordner der Dateien [sonst publish im Ordner der Builds]."),
+        ),
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """Write the graph as files: RDF in three syntaxes, networks, tables with a codebook, manifest, VoID and DCAT."""
@@ -335,7 +560,7 @@ def publish_command(
     chosen, root = language(lang), build_root(build_dir)
     with progress() as step:
         publication = publish(current(root), output or root / "publish", step)
-    typer.echo(f"{ {'de': 'Veröffentlicht in', 'en': 'Published in'}[chosen]} {publication.path}:")
+    typer.echo(f"{ {'de': 'Veröffentlicht in', 'en': 'Published in'}[chosen] } {publication.path}:")
     width = max(len(file.name) for file in publication.files)
     for file in publication.files:
         typer.echo(f"  {file.name:<{width}}  {size(file.bytes):>9}  {file.purpose(chosen)}")
@@ -370,4 +595,3 @@ def main() -> None:
         traceback.print_exc()
         print("kg: This is a bug. Please report it with the lines above.", file=sys.stderr)
         sys.exit(3)
-

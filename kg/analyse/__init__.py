@@ -6,8 +6,8 @@
     nullmodel    what chance would give: curveball draws with both margins kept
     frames       what may be said on which sampling frame, and why not
     analysis     the table of institutions (`kg analyse`)
-    profile      one institution across its projects (`kg profile`)
-    render_text, figures, page   the same results as text, figures and one HTML page
+    profile      one institution across its projects (`kg profile`); `model` holds its records, `facts` looks them up
+    render_text, figures, page   the same results as text, figures and one HTML page; `wording` holds their sentences, `canvas` draws
 
 Every result carries a method block: level, weight, roles, seed, frame, version of the mapping, build and counting rule. Decisions with their reasons
 stand in `docs/decisions/0003-analysis.md`.

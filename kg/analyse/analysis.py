@@ -156,6 +156,7 @@ class Analysis:
             "refusal": self.refusal.to_json() if self.refusal else None,
             "caveats": [{"measures": list(POSITIONAL), "text": caveat}] if caveat else [],
             "network": self.whole.to_json(),
+            "betweenness": {"exact": len(self.network) <= measures.EXACT_LIMIT, "sources": measures.sources(len(self.network))},
             "communities": {key: value for key, value in self.communities.to_json().items() if key != "groups"},
             "institutions": self.nodes(),
             "edges": self.edges(),

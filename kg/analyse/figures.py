@@ -190,12 +190,9 @@ def _network(profile: Profile, lang: str, narrow: bool) -> Figure:
     projects = {entry.project.iri: entry for entry in profile.projects if entry.project.iri in linked}
     alone = [entry for entry in profile.projects if entry.project.iri not in linked]
     left, right = _untangled(list(projects), list(partners), links)
-    spine = 0.34 if not narrow else 0.24
-    start = spine + 0.12
     label_width = (2.0 if not narrow else 1.02) - 0.1
     more = [f"{NBSP}(+{single[iri]})" if single.get(iri) else "" for iri in left]
     names = [ruler.wrap(projects[iri].project.label(lang) + extra, style.text, label_width) for iri, extra in zip(left, more, strict=True)]
-    square = start + label_width + 0.1
     right_width = 2.75 if not narrow else 1.36
     circle = style.width - right_width - 0.12
     titles = [ruler.wrap(f"{partners[iri].partner.label(lang)}{NBSP}·{NBSP}{partners[iri].count}", style.text, right_width - 0.05) for iri in right]
@@ -204,7 +201,11 @@ def _network(profile: Profile, lang: str, narrow: bool) -> Figure:
         ruler.wrap(say("column-partners", lang), style.text, right_width - 0.05, bold=True),
     ]
     top = 0.17 + style.line * max(len(head) for head in heads)
-    bottom = top + max(stack_height(names, style), stack_height(titles, style))
+    bottom = top + max(stack_height(names, style), stack_height(titles, style), 8 * style.line)
+    name = ruler.wrap(profile.institution.label(lang), style.text, bottom - top - 0.05, bold=True)
+    spine = 0.08 + len(name) * style.line
+    start = spine + 0.12
+    square = start + label_width + 0.1
     rest: list[str] = []
     if alone:
         extra_names = ", ".join(e.project.label(lang) + (f"{NBSP}(+{single[e.project.iri]})" if single.get(e.project.iri) else "") for e in alone)
@@ -228,7 +229,8 @@ def _network(profile: Profile, lang: str, narrow: bool) -> Figure:
         write(axes, circle + 0.08, yp[iri], "\n".join(lines), style, ha="left")
     draw_line(axes, [circle] * len(right), list(yp.values()), marker="o", ms=4.5, color=INK, ls="none", zorder=3)
     draw_line(axes, [spine, spine], [top, height - 0.1], color=INK, lw=2.5, solid_capstyle="butt")
-    write(axes, spine - 0.13, (top + height - 0.1) / 2, profile.institution.label(lang), style, ha="center", rotation=90, fontweight="bold")
+    along = {"ha": "center", "rotation": 90, "fontweight": "bold", "multialignment": "center"}
+    write(axes, spine - 0.04 - len(name) * style.line / 2, (top + height - 0.1) / 2, "\n".join(name), style, **along)
     middle = (top - 0.05) / 2
     write(axes, square - 0.07, middle, "\n".join(heads[0]), style, ha="right", fontweight="bold", multialignment="right")
     write(axes, circle + 0.08, middle, "\n".join(heads[1]), style, ha="left", fontweight="bold")
@@ -263,7 +265,7 @@ def segments(span: Span, first: float, last: float) -> tuple[tuple[float, float]
     end = tuple(_day(d) for d in bounds(span.end)) if span.end else None
 
     def after(value: float) -> float:
-        return round(value + one_day) if abs(round(value + one_day) - value) < 2 * one_day else value + one_day
+        return float(round(value + one_day)) if abs(round(value + one_day) - value) < 2 * one_day else value + one_day
 
     if start and not end:
         return None, [(start[0], max(last, after(start[1])))]

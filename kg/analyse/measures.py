@@ -16,6 +16,11 @@ EXACT_LIMIT = 5_000
 SOURCES = 500
 
 
+def sources(nodes: int) -> int:
+    """Return from how many sources betweenness is computed in a network of this size."""
+    return nodes if nodes <= EXACT_LIMIT else SOURCES
+
+
 def degree(network: nx.Graph) -> dict[str, int]:
     """Return the number of partners of each institution, 0 or more."""
     return {node: int(value) for node, value in network.degree()}
@@ -32,28 +37,34 @@ def strength(network: nx.Graph) -> dict[str, float]:
 def betweenness(network: nx.Graph, *, seed: int = 1, exact_limit: int = EXACT_LIMIT) -> dict[str, float]:
     """Return how often each institution lies on shortest paths between two others.
 
+    Computed with igraph: Newman's distances are sums of fractions, and paths of equal length (2/3 + 2/3 and 4/3) differ in the last bit of a float;
+    igraph compares with a tolerance, networkx does not and would miss such ties.
+
     Args:
         network: Edges hold `distance` > 0, no unit: 1 / weight.
         seed: Seed of the sample of sources, where one is taken.
         exact_limit: Up to this many nodes all sources are taken; above, :data:`SOURCES` of them, and the values are estimates.
 
     Returns:
-        One value per node, 0 (never) to 1 (always), divided by (n-1)(n-2)/2; 0 for all where there are fewer than three nodes. Ties between shortest
-        paths are exact: distances are compared after rounding to 12 decimals, so that equal sums in another order stay equal.
+        One value per node, 0 (never) to 1 (always), divided by (n-1)(n-2)/2; 0 for all where there are fewer than three nodes.
 
     Source: U. Brandes (2001), doi:10.1080/0022250X.2001.9990249; sampled sources: Brandes and Pich (2007), doi:10.1142/S0218127407018403.
     """
-    import networkx as nx
+    import random
 
-    if len(network) < 3:
-        return dict.fromkeys(network, 0.0)
-    # 1/3 + 1/5 and 1/5 + 1/3 may differ in the last bit; integers cannot.
-    exact = nx.Graph()
-    exact.add_nodes_from(network)
-    exact.add_edges_from((one, other, {"distance": round(data["distance"] * 10**12)}) for one, other, data in network.edges(data=True))
-    sources = None if len(network) <= exact_limit else min(SOURCES, len(network))
-    values = nx.betweenness_centrality(exact, k=sources, weight="distance", normalized=True, seed=seed)
-    return {node: float(value) for node, value in values.items()}
+    import igraph
+
+    nodes = sorted(network)
+    if len(nodes) < 3 or not network.number_of_edges():
+        return dict.fromkeys(nodes, 0.0)
+    number = {node: position for position, node in enumerate(nodes)}
+    edges = [(number[one], number[other], float(distance)) for one, other, distance in network.edges(data="distance")]
+    graph = igraph.Graph(n=len(nodes), edges=[edge[:2] for edge in edges])
+    lengths = [edge[2] for edge in edges]  # plain floats: igraph ignores NumPy numbers
+    taken = None if len(nodes) <= exact_limit else sorted(random.Random(seed).sample(range(len(nodes)), min(SOURCES, len(nodes))))  # noqa: S311
+    values = graph.betweenness(directed=False, weights=lengths, sources=taken)
+    scale = (len(nodes) / len(taken) if taken else 1.0) / ((len(nodes) - 1) * (len(nodes) - 2) / 2)
+    return {node: float(value) * scale for node, value in zip(nodes, values, strict=True)}
 
 
 def clustering_projected(network: nx.Graph) -> dict[str, float]:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from kg.analyse.model import Profile, ProjectEntry
 
 TEMPLATES = Path(__file__).parent / "templates"
-FEW = 8
-"""Rows of a long list that stand open; the others follow in a part that opens."""
 
 
 def render_page(profile: Profile, lang: str = "en", *, figures: bool | None = None) -> str:
@@ -115,7 +113,6 @@ def _content(profile: Profile, lang: str) -> dict[str, Any]:
     return {
         "t": t,
         "lang": lang,
-        "few": FEW,
         "title": t("title", name=label(profile.institution)),
         "name": label(profile.institution),
         "kind": kind_label(profile.institution.kind, lang),

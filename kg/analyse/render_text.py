@@ -281,7 +281,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     """Return a table in fixed columns: numbers to the right, long cells wrapped, never cut.
 
     >>> table(["a", "n"], [["x", 1], ["yy", 10]])
-    ['a   n', '--  --', 'x    1', 'yy  10']
+    ['a    n', '--  --', 'x    1', 'yy  10']
     """
     cells = [[str(cell) for cell in row] for row in rows]
     numeric = [bool(rows) and all(isinstance(row[i], int) for row in rows) for i in range(len(head))]

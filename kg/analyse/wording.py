@@ -79,8 +79,10 @@ TEXT: dict[str, dict[str, str]] = {
     "attested-by": {"de": "Belegt durch", "en": "Attested by"},
     "years": {"de": "Projekte nach Jahr", "en": "Projects by year"},
     "years-note": {
-        "de": "Sicher: nach den Daten laufend. Möglich: dazu Projekte mit offenem Anfang oder Ende; ein offenes Ende reicht bis zum Stand der Daten.",
-        "en": "Certain: running by its dates. Possible: with projects whose start or end is open; an open end reaches to the state of the data.",
+        "de": "Sicher: nach den Daten laufend. Möglich: dazu Projekte mit offenem Anfang oder Ende; ein offener Anfang reicht bis zum "
+        "ersten hier bekannten Jahr zurück, ein offenes Ende bis zum Stand der Daten.",
+        "en": "Certain: running by its dates. Possible: with projects whose start or end is open; an open start reaches back to the first year "
+        "known here, an open end to the state of the data.",
     },
     "year": {"de": "Jahr", "en": "Year"},
     "certain": {"de": "sicher", "en": "certain"},
@@ -112,7 +114,6 @@ TEXT: dict[str, dict[str, str]] = {
         "otherwise filled at random (curveball, Strona et al. 2014; {draws} draws, seed {seed}). The comparison is within the "
         "recorded projects.",
     },
-    "all-partners": {"de": "Alle {number} Partnereinrichtungen", "en": "All {number} partner institutions"},
     "single-partners": {"de": "Die übrigen {number} in einem Projekt", "en": "The other {number} in one project"},
     "funding": {"de": "Förderung der Projekte", "en": "Funding of the projects"},
     "funding-note": {
@@ -285,10 +286,8 @@ TEXT: dict[str, dict[str, str]] = {
     "without-repeats": {"de": "Ohne wiederkehrende Partner", "en": "Without repeat partners"},
     "chance-legend": {"de": "Zufall: Mittel und 95 % der Ziehungen", "en": "chance: mean and 95 % of draws"},
     "axis-shared": {"de": "gemeinsame Projekte", "en": "shared projects"},
-    "axis-projects": {"de": "Projekte", "en": "projects"},
     "column-projects": {"de": "Projekte", "en": "Projects"},
     "column-partners": {"de": "Wiederkehrende Partner", "en": "Repeat partners"},
-    "state-of-data": {"de": "Stand", "en": "state"},
     "observed": {"de": "beobachtet", "en": "observed"},
     # Table of all institutions
     "analysis-title": {"de": "Netz der Zusammenarbeit", "en": "Collaboration network"},
@@ -318,10 +317,7 @@ TEXT: dict[str, dict[str, str]] = {
     "group": {"de": "Gruppe", "en": "group"},
     "partners-short": {"de": "Partner", "en": "partners"},
     # Page
-    "contents": {"de": "Inhalt", "en": "Contents"},
     "skip": {"de": "Zum Inhalt", "en": "Skip to content"},
-    "more": {"de": "{number} weitere anzeigen", "en": "show {number} more"},
-    "sources": {"de": "Quellen", "en": "sources"},
 }
 
 KINDS: dict[str, dict[str, str]] = {

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg.errors import BuildError
-from kg.publish.parts import MANIFEST, QUOTES, QUOTING, File, Part, citation, parts, readme
+from kg.publish.parts import MANIFEST, QUOTES, QUOTING, File, Part, citation, parts, readme, stem
 
 if TYPE_CHECKING:
     from kg.analyse.method import Method
@@ -115,43 +115,54 @@ def _fill(build: Build, folder: Path, engine: Engine, progress: Progress) -> tup
     from kg.analyse.frames import frame_of
     from kg.analyse.method import method_of
     from kg.namespaces import INNO
-    from kg.publish.catalogue import catalogue, void
     from kg.publish.counts import count
     from kg.publish.dumps import by_subject, distinct, write_dumps
 
-    name = str(build.record["name"])
-    listed = parts(name)
-    quads = distinct(engine.quads(build.parquet)).cache()
-    progress("writing N-Quads, Turtle and JSON-LD")
-    context = json.loads(_resource("context.jsonld").read_text(encoding="utf-8"))["@context"]
-    without = {f"{build.base}graph/{graph}" for graph in ("build", "ontology")}
-    numbers = write_dumps(by_subject(quads), folder, name, base=build.base, context=context, without=without)
-    progress("counting")
-    classes = tuple(INNO[kind] for kind in ("Organisation", "Project", "Programme", "Event", "Place", "Document"))
-    counts = count(engine, quads, f"{build.base}id/", classes)
-    licences = _licences(build, counts)
-    method = method_of(build, engine, frame_of(build, engine), level="merged", weight="newman", roles="all", seed=0, draws=0)
     about = _description(build)
-    progress("writing tables and network")
-    numbers |= _write_tables(build, folder, engine, method, quads, about)
-    for file in ("context.jsonld", "ontology.ttl", "alignments.ttl"):
-        shutil.copyfile(_resource({"ontology.ttl": "inno.ttl"}.get(file, file)), folder / file)
+    context = json.loads(_resource("context.jsonld").read_text(encoding="utf-8"))["@context"]
+    method = method_of(build, engine, frame_of(build, engine), level="merged", weight="newman", roles="all", seed=0, draws=0)
+    with distinct(engine.quads(build.parquet)).cache() as quads:
+        progress("writing N-Quads, Turtle and JSON-LD")
+        numbers = write_dumps(by_subject(quads), folder, stem(about.name), base=build.base, context=context, without=_apart(build))
+        progress("counting")
+        counts = count(engine, quads, f"{build.base}id/", tuple(INNO[kind] for kind in _EXAMPLES))
+        progress("writing tables and network")
+        numbers |= _write_tables(build, folder, engine, method, quads, about)
+    for file, origin in _COPIES.items():
+        shutil.copyfile(_resource(origin), folder / file)
     progress("describing")
-    files: dict[str, File] = {}
+    return _describe(build, folder, counts, numbers, method, about)
 
-    def record(*names: str) -> None:
-        for file in names:
-            files[file] = _file(folder, listed[file], numbers.get(file, 0), _licences_of(listed[file], licences, about, without))
 
-    record(*(file for file in listed if (folder / file).is_file()))
-    _write(folder / "void.ttl", void(about, counts, licences, [files[f"{name}.{ending}"] for ending in ("nq", "ttl", "jsonld")]))
-    _write(folder / "catalog.ttl", catalogue(about, [file for file in files.values() if file.part.holds != "ontology"]))
-    _write(folder / "README.txt", readme(build.record, about.title, listed.values(), about.licences, _method_texts(method), _frame_texts(build)))
-    record("void.ttl", "catalog.ttl", "README.txt")
-    ordered = tuple(files[file] for file in listed)
-    manifest = _manifest(build, ordered, counts, licences, method, about)
+_EXAMPLES = ("Organisation", "Project", "Programme", "Event", "Place", "Document")
+_COPIES = {"ontology.ttl": "inno.ttl", "alignments.ttl": "alignments.ttl", "context.jsonld": "context.jsonld"}
+
+
+def _apart(build: Build) -> set[str]:
+    """Return the graphs that are no data: the ontology has a file of its own, and how the build was made matters to few."""
+    return {f"{build.base}graph/{name}" for name in ("build", "ontology")}
+
+
+def _describe(
+    build: Build, folder: Path, counts: Counts, numbers: Mapping[str, int], method: Method, about: Description
+) -> tuple[tuple[File, ...], dict[str, Any]]:
+    """Write what describes the other files: VoID, catalogue, README and manifest."""
+    from kg.publish.catalogue import catalogue, void
+
+    licences = _licences(build, counts)
+    listed = parts(about.name)
+
+    def recorded(part: Part) -> File:
+        return _file(folder, part, numbers.get(part.name, 0), _licences_of(part, licences, about, _apart(build)))
+
+    written = [recorded(part) for part in listed if part.holds != "about"]
+    _write(folder / "void.ttl", void(about, counts, licences, [file for file in written if file.part.holds in QUOTING]))
+    _write(folder / "catalog.ttl", catalogue(about, [file for file in written if file.part.holds != "ontology"]))
+    _write(folder / "README.txt", readme(build.record, about.title, listed, about.licences, _method_texts(method), _frame_texts(build)))
+    files = (*written, *(recorded(part) for part in listed if part.holds == "about"))
+    manifest = _manifest(build, files, counts, licences, method, about)
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
-    return ordered, manifest
+    return files, manifest
 
 
 def _resource(name: str) -> Path:

@@ -88,10 +88,14 @@ def count(engine: Engine, quads: Any, space: str, example_classes: tuple[str, ..
         space: Namespace of the entities.
         example_classes: Classes to give an example of.
     """
+    triples = quads.drop("graph").distinct()
+    with triples.mutate(value=_value(triples), typed=triples.predicate == RDF.type).cache() as held:
+        return _count(engine, quads, held, space, example_classes)
+
+
+def _count(engine: Engine, quads: Any, triples: Any, space: str, example_classes: tuple[str, ...]) -> Counts:
     import ibis
 
-    whole_triples = quads.drop("graph").distinct()
-    triples = whole_triples.mutate(value=_value(whole_triples), typed=whole_triples.predicate == RDF.type).cache()
     numbers = triples.aggregate(
         triples=triples.count(),
         subjects=triples.subject.nunique(),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.namespaces import RDF, XSD
-from kg.publish.turtle import in_order
+from kg.publish.turtle import REMEMBERED, in_order
 from kg.quads import Term
 
 _RELATIVE = re.compile(r"(?!.*/\.{0,2}(?:/|\Z))(?:id|graph|code)/[A-Za-z0-9_.~/-]+\Z")  # no empty or dot segment, which resolving would drop
@@ -73,6 +73,8 @@ class Compactor:
         """Return an IRI relative to the base or by prefix, or as it is."""
         short = self._short.get(iri)
         if short is None:
+            if len(self._short) >= REMEMBERED:
+                self._short.clear()
             short = self._short[iri] = self._shorten(iri)
         return short
 

@@ -107,16 +107,26 @@ _MEDIA = {
 }
 
 
-def parts(name: str) -> dict[str, Part]:
-    """Return the files of a publication, by name, in the order in which they are listed.
+def stem(name: str) -> str:
+    """Return the name of the dumps without ending: the graph's, unless another file has it.
+
+    >>> stem("dortmund"), stem("catalog")
+    ('dortmund', 'catalog-graph')
+    """
+    taken = {pattern.rsplit(".", 1)[0] for pattern, *_ in _PARTS}
+    return f"{name}-graph" if name in taken else name
+
+
+def parts(name: str) -> list[Part]:
+    """Return the files of a publication in the order in which they are listed.
 
     Args:
         name: Name of the graph.
     """
-    found = {}
-    for pattern, unit, holds, format_, de, en in _PARTS:
-        file = pattern.format(name=name)
-        found[file] = Part(file, _MEDIA[file.rsplit(".", 1)[-1]], unit, holds, format_, de, en)
+    found = []
+    for pattern, unit, holds, form, de, en in _PARTS:
+        file = pattern.format(name=stem(name))
+        found.append(Part(file, _MEDIA[file.rsplit(".", 1)[-1]], unit, holds, form, de, en))
     return found
 
 

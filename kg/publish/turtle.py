@@ -15,6 +15,8 @@ from kg.quads import Term, term_text
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
 _SEGMENT = re.compile(r"[a-z][a-z0-9-]*/\Z")
 _SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
+REMEMBERED = 100_000
+"""How many short names of IRIs are remembered at a time: memory stays bounded, whatever the size of the graph."""
 _TYPE = RDF.type
 _PLAIN = ("", XSD.string)
 _NATIVE = {
@@ -61,6 +63,8 @@ class Turtle:
         """Return an IRI or blank node as Turtle writes it."""
         text = self._known.get(iri)
         if text is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
             text = self._known[iri] = self._shorten(iri)
         return text
 

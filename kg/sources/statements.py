@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from kg.config import LANGUAGES
 from kg.errors import Problem
 from kg.identifiers import LINKS, DateValue, node_key, parse_date, split_identifier
 from kg.namespaces import ADMS, CODE, DCAT, DCTERMS, EDTF, FOAF, GEO, INNO, LOCN, ORG, OWL, RDF, RDFS, SCHEMA, SKOS, WGS, XSD, code
@@ -176,7 +177,8 @@ class _Mapper:
         settings, frame = self.settings, self.settings.frame
         origin = f"{self.folder.sources.file.rsplit('/', 1)[0]}/settings.toml#1"
         facts: list[tuple[str, Term]] = [(RDF.type, iri(DCAT.Dataset)), (INNO.samplingFrame, iri(code("sampling-frame", frame.kind)))]
-        facts += [(DCTERMS.title, literal(text, language=lang)) for lang, text in settings.title.items()]
+        titles = settings.title or dict.fromkeys(LANGUAGES, settings.name)
+        facts += [(DCTERMS.title, literal(text, language=lang)) for lang, text in titles.items()]
         facts += [(DCTERMS.description, literal(text, language=lang)) for lang, text in settings.description.items()]
         facts += [(INNO.samplingPopulation, literal(text, language=lang)) for lang, text in frame.population.items()]
         if frame.around and frame.around in self.folder.entity:

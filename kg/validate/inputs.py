@@ -251,13 +251,13 @@ def check_terms(quads: Sequence[Quad], files: Iterable[str], vocabulary: Sequenc
 
 _ZONE = r"(?:Z|[+-][0-9]{2}:[0-9]{2})?"
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-_INTEGERS = ("integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger")
-_INTEGERS += ("long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte")
+_INTEGERS = (
+    *("integer", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger", "long", "int", "short", "byte"),
+    *("unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte"),
+)
+_DAYS = {"date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "gYearMonth": r"[0-9]{4}-[0-9]{2}", "gYear": r"[0-9]{4}"}
 FORMS: dict[str, re.Pattern[str]] = {
-    **{
-        XSD[name]: re.compile(rf"({date}){_ZONE}")
-        for name, date in (("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), ("gYearMonth", r"[0-9]{4}-[0-9]{2}"), ("gYear", r"[0-9]{4}"))
-    },
+    **{XSD[name]: re.compile(rf"({form}){_ZONE}") for name, form in _DAYS.items()},
     XSD.dateTime: re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})T(?:[01][0-9]|2[0-4]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?{_ZONE}"),
     XSD.boolean: re.compile(r"true|false|1|0"),
     XSD.decimal: re.compile(_NUMBER),

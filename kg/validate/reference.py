@@ -106,6 +106,7 @@ class Raw:
 def _run(graph: Graph, shapes: Graph) -> Iterator[Raw]:
     """Run pySHACL and yield its results."""
     import pyshacl
+    from pyparsing import ParseBaseException
     from pyshacl.errors import ReportableRuntimeError
     from rdflib import Graph as RdfGraph
     from rdflib import URIRef
@@ -114,7 +115,7 @@ def _run(graph: Graph, shapes: Graph) -> Iterator[Raw]:
 
     try:
         _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True, inplace=True, meta_shacl=False, inference="none")
-    except ReportableRuntimeError as error:
+    except (ReportableRuntimeError, ParseBaseException) as error:
         raise _not_applicable(str(error)) from error
     except RecursionError as error:
         what = Text("The data is nested too deeply for the shapes.", "Die Daten sind für die Regeln zu tief verschachtelt.")
@@ -207,15 +208,15 @@ class _Reader:
 
     def _collect(self, nodes: set[str]) -> None:
         """Index the statements about the nodes in question, and the names of all nodes."""
-        ranks: dict[tuple[str, str], int] = {}
+        ranks: dict[tuple[str, str], tuple[int, str]] = {}
         for quad in self.quads:
             if quad.subject in nodes:
                 self.by_subject[quad.subject].append(quad)
             if quad.kind != "literal" and quad.object in nodes:
                 self.by_object[quad.object].append(quad)
             if quad.predicate in LABELS and quad.kind == "literal":
-                rank, key = LABELS.index(quad.predicate), (quad.subject, quad.language[:2])
-                if rank < ranks.get(key, len(LABELS)):
+                rank, key = (LABELS.index(quad.predicate), quad.object), (quad.subject, quad.language[:2])
+                if rank < ranks.get(key, (len(LABELS), "")):
                     ranks[key] = rank
                     self.names.setdefault(quad.subject, {})[quad.language[:2]] = quad.object
 
@@ -228,7 +229,7 @@ class _Reader:
             return own
         if node.startswith('"'):
             return readable_term(node)
-        parts = {quad.predicate: quad.object for quad in reversed(self.by_subject.get(node, ())) if quad.predicate in PARTS}
+        parts = {quad.predicate: quad.object for quad in sorted(self.by_subject.get(node, ()), reverse=True) if quad.predicate in PARTS}
         linked = [self._own_label(parts[predicate]) for predicate in PARTS if predicate in parts]
         return " – ".join(name for name in linked if name) or (node if node.startswith("_:") else local_name(node))
 

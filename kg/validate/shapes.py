@@ -179,6 +179,11 @@ class _Words:
     def value(self, node: Node, name: str) -> Node | None:
         return next(iter(self.values(node, name)), None)
 
+    def number(self, node: Node, name: str) -> int:
+        """Return a count, -1 where there is none."""
+        found = self.value(node, name)
+        return -1 if found is None else int(str(found))
+
     def items(self, node: Node | None) -> list[Node]:
         return list(self.graph.items(node)) if node is not None else []
 
@@ -230,6 +235,7 @@ class _Words:
         if depth > 4:
             return {"de": curie(str(shape)), "en": curie(str(shape))}
         parts = [say(self, shape) for name, (_, say) in _COMPONENTS.items() if name != "not" and self.values(shape, name)]
+        parts += [self.whole(value, depth + 1) for value in self.values(shape, "property")]
         unique = list({text["en"]: text for text in parts}.values())
         if not unique:
             described = self.texts(shape, "description")
@@ -259,8 +265,7 @@ def _both(de: str, en: str) -> Texts:
 
 
 def _count(words: _Words, shape: Node) -> Texts:
-    low, high = (int(str(words.value(shape, name) or -1)) for name in ("minCount", "maxCount"))
-    return _range(low, high)
+    return _range(words.number(shape, "minCount"), words.number(shape, "maxCount"))
 
 
 def _range(low: int, high: int) -> Texts:
@@ -287,8 +292,8 @@ def _range(low: int, high: int) -> Texts:
 
 
 def _qualified(words: _Words, shape: Node) -> Texts:
-    low, high = (int(str(words.value(shape, name) or -1)) for name in ("qualifiedMinCount", "qualifiedMaxCount"))
-    count, inner = _range(low, high), words.value(shape, "qualifiedValueShape")
+    count = _range(words.number(shape, "qualifiedMinCount"), words.number(shape, "qualifiedMaxCount"))
+    inner = words.value(shape, "qualifiedValueShape")
     what = words.whole(inner, 1) if inner is not None else _both("", "")
     return {lang: f"{count[lang]}: {what[lang]}" for lang in LANGUAGES}
 

@@ -15,6 +15,7 @@ from rdflib.query import Result
 from rdflib.store import Store
 from rdflib.term import Identifier, Node, Variable
 
+from kg.namespaces import XSD
 from kg.quads import Quad, Term, term_text, to_oxigraph
 
 if TYPE_CHECKING:
@@ -152,9 +153,11 @@ class UnionStore(Store):
 
 
 def to_literal(term: Term) -> Literal:
-    """Return an rdflib literal that keeps its lexical form."""
+    """Return an rdflib literal that keeps its lexical form; a plain one has no datatype, as rdflib's parsers make it."""
     if term.language:
         return Literal(term.value, lang=term.language)
+    if term.datatype == XSD.string:
+        return Literal(term.value)
     return Literal(term.value, datatype=URIRef(term.datatype), normalize=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations
 
 import networkx as nx
@@ -12,7 +13,7 @@ from networkx.algorithms import bipartite
 
 from kg.analyse import Analysis, measures
 from kg.analyse.communities import communities
-from kg.analyse.projection import Row, network, two_mode
+from kg.analyse.projection import Row, members, network, two_mode
 
 
 def teams(*groups: str) -> list[Row]:
@@ -85,6 +86,8 @@ def test_sampled_betweenness_is_seeded() -> None:
     net = network(PATH + teams("de", "ef", "fa"))
     one, other = (measures.betweenness(net, seed=3, exact_limit=2) for _ in range(2))
     assert one == other
+    # A ring of six: taking all six sources as the sample gives the exact values.
+    assert one == pytest.approx(measures.betweenness(net))
 
 
 GROUPS = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=5, unique=True), min_size=1, max_size=8)
@@ -92,17 +95,27 @@ GROUPS = st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=5, 
 
 @settings(max_examples=50, deadline=None)
 @given(GROUPS)
-def test_measures_agree_with_igraph_and_networkx(groups: list[list[str]]) -> None:
+def test_betweenness_agrees_with_networkx_on_exact_fractions(groups: list[list[str]]) -> None:
+    """NetworkX compares path lengths exactly, so it gets them as fractions; equal lengths are then equal."""
+    rows = teams(*("".join(group) for group in groups))
+    net, sizes = network(rows), {project: len(team) for project, team in members(rows).items()}
+    exact = nx.Graph()
+    exact.add_nodes_from(net)
+    for one, other, shared in net.edges(data="shared"):
+        exact.add_edge(one, other, distance=1 / sum(Fraction(1, sizes[project] - 1) for project in shared))
+    expected = nx.betweenness_centrality(exact, weight="distance")
+    assert measures.betweenness(net) == pytest.approx(expected, abs=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(GROUPS)
+def test_other_measures_agree_with_a_second_library(groups: list[list[str]]) -> None:
     import igraph
 
     rows = teams(*("".join(group) for group in groups))
     net, both = network(rows), two_mode(rows)
     names = list(net)
     other = igraph.Graph(n=len(names), edges=[(names.index(a), names.index(b)) for a, b in net.edges()])
-    distances = [round(d * 10**12) / 10**12 for _, _, d in net.edges(data="distance")]
-    pairs = (len(names) - 1) * (len(names) - 2) / 2
-    expected = other.betweenness(weights=distances or None)
-    assert measures.betweenness(net) == pytest.approx({n: (v / pairs if pairs else 0) for n, v in zip(names, expected, strict=True)}, abs=1e-9)
     assert measures.core_number(net) == dict(zip(names, other.coreness(), strict=True))
     assert measures.clustering_projected(net) == pytest.approx(dict(zip(names, other.transitivity_local_undirected(mode="zero"), strict=True)))
     connected = [n for n in names if net.degree(n)]

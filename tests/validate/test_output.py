@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import KgError
-from kg.validate import from_json, make_report, to_json, write_file, write_report
+from kg.validate import from_json, make_report, write_file, write_report
 from tests.validate.test_report import RESULT
 
 REPORT = make_report([RESULT], "pyshacl")
@@ -83,14 +83,8 @@ def test_a_folder_without_write_permission(tmp_path: Path) -> None:
     for parent in (tmp_path, *tmp_path.parents[:2]):
         parent.chmod(0o755)
     (tmp_path / "report.json").write_text("old")
-    python = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
-    done = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", python, "-c", "pass")
-    if done.returncode:
-        pytest.skip("no interpreter for another user")
     done = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", CODE, str(tmp_path), "10")
-    if "Permission denied" in done.stderr and not done.stdout:
-        pytest.skip("the interpreter of the tests is not readable for another user")
-    assert (done.returncode, done.stdout.count("cannot be written")) == (2, 1), done.stderr
+    assert (done.returncode, done.stdout.count("The target cannot be written.")) == (2, 1), done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     assert (tmp_path / "report.json").read_text() == "old"
 
