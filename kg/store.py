@@ -118,6 +118,17 @@ def refuse_unsafe(sparql: str) -> None:
         raise QueryError(what, fix=fix)
 
 
+def with_prefixes(sparql: str) -> str:
+    """Declare the known prefixes that a query uses and does not declare, on a line of their own in front."""
+    from kg.namespaces import PREFIXES
+
+    words = [match.group() for match in _TOKEN.finditer(sparql) if match.lastgroup == "word"]
+    declared = {words[number + 1].split(":")[0] for number, word in enumerate(words[:-1]) if word.upper() == "PREFIX"}
+    used = {word.split(":", 1)[0] for word in words if ":" in word}
+    missing = sorted(prefix for prefix in used - declared if prefix in PREFIXES)
+    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}> " for prefix in missing) + ("\n" if missing else "") + sparql
+
+
 def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
     """Put terms into the outermost WHERE as a `VALUES` block; terms are serialised by pyoxigraph, never by string formatting of user text.
 
@@ -155,7 +166,7 @@ class EmbeddedStore:
     def query(self, sparql: str, bindings: Mapping[str, Node] | None = None) -> Result:
         """Answer a query (see :class:`Store`)."""
         refuse_unsafe(sparql)
-        text = bind(sparql, bindings)
+        text = with_prefixes(bind(sparql, bindings))
         try:
             return collect(self._store.query(text, use_default_graph_as_union=True))
         except SyntaxError as error:
@@ -202,10 +213,10 @@ _POSITION = re.compile(r"(?:error at |at )?(\d+):(\d+)")
 def syntax_error(sparql: str, sent: str, message: str) -> QueryError:
     """Say where a query is wrong: line, column, excerpt with a caret, and one sentence of help."""
     match = _POSITION.search(message)
-    if not match or sent != sparql:
+    if not match or not sent.endswith(sparql):
         what = Text(f"The query is no valid SPARQL: {message}.", f"Die Abfrage ist kein gültiges SPARQL: {message}.")
         return QueryError(what, fix=Text("Check it near the place named.", "Prüfen Sie sie bei der genannten Stelle."))
-    line, column = int(match.group(1)), int(match.group(2))
+    line, column = int(match.group(1)) - sent[: len(sent) - len(sparql)].count("\n"), int(match.group(2))
     lines = sparql.splitlines() or [""]
     excerpt = lines[min(line, len(lines)) - 1]
     start = max(0, column - 60)
@@ -233,9 +244,9 @@ class EndpointStore:
         refuse_unsafe(sparql)
         form = _form(sparql)
         if form in ("CONSTRUCT", "DESCRIBE"):
-            body = self._send(bind(sparql, bindings), "n-triples", "application/n-triples")
+            body = self._send(with_prefixes(bind(sparql, bindings)), "n-triples", "application/n-triples")
             return Triples([quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)])
-        body = self._send(bind(sparql, bindings), "json", "application/sparql-results+json")
+        body = self._send(with_prefixes(bind(sparql, bindings)), "json", "application/sparql-results+json")
         try:
             return collect(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
         except SyntaxError as error:

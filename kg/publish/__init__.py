@@ -178,18 +178,18 @@ def _write(path: Path, text: str) -> None:
 def _write_tables(build: Build, folder: Path, engine: Engine, method: Method, quads: Any, about: Description) -> dict[str, int]:
     """Write tables and network and return the numbers of rows and nodes."""
     from kg.analyse.projection import network, organisations, participations
-    from kg.publish import tables
     from kg.publish.network import portable, write_gexf, write_graphml
+    from kg.publish.tables import codebook, edges, facts, incidence, nodes, write_table
 
     rows = participations(engine, build.parquet, level=method.level, roles=method.roles)
     institutions = organisations(engine, build.parquet)
-    known = tables.facts(engine, quads)
+    known = facts(engine, quads)
     graph = network(rows, method.weight, institutions)
     numbers = {
-        "incidence.csv": tables.write_table(folder / "incidence.csv", tables.incidence(rows, institutions, known)),
-        "nodes.csv": tables.write_table(folder / "nodes.csv", tables.nodes(graph, known)),
-        "edges.csv": tables.write_table(folder / "edges.csv", tables.edges(graph)),
-        "codebook.csv": tables.write_table(folder / "codebook.csv", tables.codebook()),
+        "incidence.csv": write_table(folder / "incidence.csv", incidence(rows, institutions, known)),
+        "nodes.csv": write_table(folder / "nodes.csv", nodes(graph, known)),
+        "edges.csv": write_table(folder / "edges.csv", edges(graph)),
+        "codebook.csv": write_table(folder / "codebook.csv", codebook()),
         "network.graphml": graph.number_of_nodes(),
         "network.gexf": graph.number_of_nodes(),
     }

@@ -140,6 +140,9 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
 }
 
 _URL = re.compile(r"https?://[^\s<>\"{}|\\^`]+\Z")
+COUNT = re.compile(r"[0-9]{1,12}\Z")
+"""A count or position: digits of ASCII only."""
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
@@ -302,37 +305,41 @@ def check_folder(folder: Folder) -> None:
 
 def _check_sources(folder: Folder) -> None:
     check = _Checker(folder.sources, folder.problems, "source_id")
-    folder.sources.rows[:] = [
-        row for row in folder.sources.rows if check.filled(row, "source_id", "title", "language") and _slug(check, row, "source_id")
-    ]
-    check.unique(lambda row: (row["source_id"],), "double-id", "source_id")
     entities = {row["entity_id"]: row for row in folder.entities.rows}
+    kept: list[Row] = []
     for row in folder.sources.rows:
+        filled = check.filled(row, "source_id", "title", "language")
+        if _slug(check, row, "source_id") and filled:
+            kept.append(row)
         check.clear(row, "url", "wrong-url", bool(_URL.match(row["url"])))
         check.clear(row, "language", "wrong-language", bool(_LANGUAGE.match(row["language"])))
         check.dates(row, "published", "retrieved_at")
         if row["publisher_id"] and not check.known(row, "publisher_id", entities, "entities.csv"):
             row.cells["publisher_id"] = ""
+    folder.sources.rows[:] = kept
+    check.unique(lambda row: (row["source_id"],), "double-id", "source_id")
 
 
 def _slug(check: _Checker, row: Row, column: str) -> bool:
+    """Tell whether an id has the agreed form; an empty one is reported as such elsewhere."""
     if SLUG.match(row[column]):
         return True
-    check.report("wrong-id", row, column)
+    if row[column]:
+        check.report("wrong-id", row, column)
     return False
 
 
 def _check_entities(folder: Folder) -> None:
     check = _Checker(folder.entities, folder.problems, "entity_id")
-    folder.entities.rows[:] = [row for row in folder.entities.rows if check.filled(row, "entity_id", "type") and _slug(check, row, "entity_id")]
-    check.unique(lambda row: (row["entity_id"],), "double-id", "entity_id")
     sources = {row["source_id"]: row for row in folder.sources.rows}
     kept: list[Row] = []
     for row in folder.entities.rows:
-        if row["type"] not in TYPES:
+        filled = check.filled(row, "entity_id", "type")
+        good_id = _slug(check, row, "entity_id")
+        if row["type"] and row["type"] not in TYPES:
             check.report("unknown-type", row, "type", hint=_hint(row["type"], TYPES))
-            continue
-        kept.append(row)
+        elif filled and good_id:
+            kept.append(row)
         check.dates(row, "start", "end")
         check.order(row, "start", "end")
         check.clear(row, "url", "wrong-url", bool(_URL.match(row["url"])))
@@ -355,8 +362,9 @@ def _check_entities(folder: Folder) -> None:
                 )
         row.cells["source_ids"] = ";".join(dict.fromkeys(s for s in named if s in sources))
     folder.entities.rows[:] = kept
-    known = {row["entity_id"]: row for row in kept}
-    for row in kept:
+    check.unique(lambda row: (row["entity_id"],), "double-id", "entity_id")
+    known = {row["entity_id"]: row for row in folder.entities.rows}
+    for row in folder.entities.rows:
         if row["municipality_of"] and not check.known(row, "municipality_of", known, "entities.csv"):
             row.cells["municipality_of"] = ""
 
@@ -389,16 +397,14 @@ def _check_relations(folder: Folder) -> None:
     kept: list[Row] = []
     for row in folder.relations.rows:
         literal = row["predicate"] in LITERAL_PREDICATES
-        if not check.filled(row, "subject_id", "predicate", "value" if literal else "object_id", "source_id"):
-            continue
-        good = check.known(row, "subject_id", folder.entity, "entities.csv")
-        if not literal:
-            good = check.known(row, "object_id", folder.entity, "entities.csv") and good
-        good = check.known(row, "source_id", folder.source, "sources.csv") and good
-        if not literal and row["predicate"] not in PREDICATES:
+        good = check.filled(row, "subject_id", "predicate", "value" if literal else "object_id", "source_id")
+        for column in ("subject_id",) if literal else ("subject_id", "object_id"):
+            good = (not row[column] or check.known(row, column, folder.entity, "entities.csv")) and good
+        good = (not row["source_id"] or check.known(row, "source_id", folder.source, "sources.csv")) and good
+        if row["predicate"] and not literal and row["predicate"] not in PREDICATES:
             check.report("unknown-predicate", row, "predicate", hint=_hint(row["predicate"], (*PREDICATES, *LITERAL_PREDICATES)))
             good = False
-        if row["subject_id"] == row["object_id"]:
+        if row["subject_id"] and row["subject_id"] == row["object_id"]:
             check.report("self-reference", row, "object_id")
             good = False
         check.dates(row, "start", "end")
@@ -412,16 +418,18 @@ def _check_relations(folder: Folder) -> None:
 
 def _check_values(check: _Checker, row: Row) -> bool:
     good = True
-    if row["predicate"] in ("startDate", "endDate") and parse_date(row["value"]) is None:
+    if row["predicate"] in ("startDate", "endDate") and row["value"] and parse_date(row["value"]) is None:
         check.report("wrong-date", row, "value")
         good = False
-    if row["predicate"] == "declaredSize" and not row["value"].isdigit():
+    if row["predicate"] == "declaredSize" and row["value"] and not COUNT.match(row["value"]):
         check.report("wrong-number", row, "value")
         good = False
-    if row["predicate"] == "amount" and _number(row["value"]) is None:
+    if row["predicate"] == "amount" and row["value"] and _number(row["value"]) is None:
         check.report("wrong-number", row, "value")
         good = False
     check.clear(row, "amount", "wrong-number", _number(row["amount"]) is not None)
+    for column in ("quote_start", "quote_end"):
+        check.clear(row, column, "wrong-number", bool(COUNT.match(row[column])))
     check.clear(row, "currency", "wrong-code", bool(re.match(r"[A-Z]{3}\Z", row["currency"])), hint="ISO 4217: EUR, USD, …")
     if bool(row["amount"]) != bool(row["currency"]) and row["predicate"] not in LITERAL_PREDICATES:
         check.report("half-amount", row, "amount" if not row["amount"] else "currency")

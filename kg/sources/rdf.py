@@ -13,6 +13,13 @@ from kg.errors import InputError, Text
 from kg.quads import Quad, from_oxigraph
 
 MAX_BYTES = 512 * 1024 * 1024
+MAX_DEPTH = 500
+"""Levels of nesting in JSON-LD and RDF/XML: their parsers take a stack frame or a copy per level, and deep files would end the process."""
+
+_NESTING = {
+    "JSON_LD": re.compile(rb'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL),
+    "RDF_XML": re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<close></|/>)|(?P<open><[^/!?])", re.DOTALL),
+}
 FORMATS = {
     ".ttl": "TURTLE",
     ".trig": "TRIG",
@@ -59,6 +66,9 @@ def read_rdf(path: Path, name: str | None = None, graph: str = "") -> list[Quad]
     if not data.strip():
         fix = Text("Put at least one statement in it, or leave it out.", "Sie braucht mindestens eine Aussage; sonst lassen Sie sie weg.")
         raise InputError(Text("The file is empty.", "Die Datei ist leer."), where=shown, fix=fix)
+    if kind in _NESTING and nesting(data, kind) > MAX_DEPTH:
+        what = Text(f"The file is nested deeper than {MAX_DEPTH} levels.", f"Die Datei ist tiefer als {MAX_DEPTH} Ebenen verschachtelt.")
+        raise InputError(what, where=shown, fix=Text("Write it flat: one object per subject.", "Schreiben Sie sie flach: ein Objekt je Subjekt."))
     try:
         parsed = list(ox.parse(data, format=getattr(ox.RdfFormat, kind), base_iri=path.resolve().as_uri()))
     except SyntaxError as error:
@@ -78,6 +88,22 @@ def read_rdf(path: Path, name: str | None = None, graph: str = "") -> list[Quad]
         origin = f"{shown}#{lines_of.get(quad.subject, 1)}"
         quads.append(quad._replace(origin=origin, graph=quad.graph or graph))
     return quads
+
+
+def nesting(data: bytes, kind: str) -> int:
+    """Return how deep the brackets or elements of a file are nested.
+
+    >>> nesting(b'{"a": [1, "[["]}', "JSON_LD"), nesting(b"<a><b/><b>x</b></a>", "RDF_XML")
+    (2, 2)
+    """
+    depth = deepest = 0
+    for match in _NESTING[kind].finditer(data):
+        if match.lastgroup == "open":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif match.lastgroup == "close":
+            depth -= 1
+    return deepest
 
 
 def subject_lines(text: str) -> dict[str, int]:

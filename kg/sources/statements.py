@@ -17,7 +17,7 @@ from kg.identifiers import LINKS, DateValue, node_key, parse_date, split_identif
 from kg.namespaces import ADMS, CODE, DCAT, DCTERMS, EDTF, FOAF, GEO, INNO, LOCN, ORG, OWL, RDF, RDFS, SCHEMA, SKOS, WGS, XSD, code
 from kg.quads import Quad, Term, decimal, integer, iri, literal
 from kg.sources.claims import Anchor, Decisions, SourceFacts, Statement, claim_quads, resolve
-from kg.sources.folder import INITIATIVES, TEXTS, Folder, relation_key
+from kg.sources.folder import COUNT, INITIATIVES, TEXTS, Folder, relation_key
 from kg.sources.tables import Row, problem
 
 SEGMENTS = {
@@ -412,7 +412,8 @@ class _Mapper:
         self._node_statements(row, node, (initiative_iri, other_iri))
 
     def _statement(self, row: Row, subject: str, predicate: str, term: Term, concerns: tuple[str, ...], *, dated: bool = True) -> Statement:
-        anchor = Anchor(row["quote"], int(row["quote_start"]), int(row["quote_end"])) if row["quote"] and row["quote_start"].isdigit() else None
+        placed = row["quote"] and row["quote_start"] and row["quote_end"]
+        anchor = Anchor(row["quote"], int(row["quote_start"]), int(row["quote_end"])) if placed else None
         start = parse_date(row["start"]) if dated and row["start"] else None
         end = parse_date(row["end"]) if dated and row["end"] else None
         statement = Statement(
@@ -489,7 +490,7 @@ class _Mapper:
         facts = [(INNO.candidate, iri(candidate_iri)), (INNO.resultStatus, iri(status_iri))]
         self.out.nodes.setdefault(node, _Node(INNO.AwardResult, facts, (edge, iri(award_iri))))
         self._node_statements(row, node, (award_iri, candidate_iri, named))
-        if rank.isdigit():
+        if COUNT.match(rank):
             self._statement(row, node, INNO.rank, integer(int(rank)), (award_iri, candidate_iri), dated=False)
 
     def _funding_row(self, row: Row) -> None:
