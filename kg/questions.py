@@ -401,7 +401,7 @@ class Answer:
         Raises:
             QueryError: The format does not fit the answer.
         """
-        text = write(self.result, form, names=self.names, add_labels=labels, lang=self.lang)
+        text = write(self.result, form, names=self.names, add_labels=labels, lang=self.lang, hidden=self.parameters)
         if form != "table" or not isinstance(self.result, Table) or not self.question:
             return text
         head = f"{self.question.title[self.lang]}\n{self.sentence}\n\n"

@@ -73,7 +73,9 @@ def with_labels(table: Table, names: Mapping[str, str]) -> Table:
     return Table(tuple(variables), rows)
 
 
-def write(result: Result, form: str, *, names: Mapping[str, str] | None = None, add_labels: bool = False, lang: str = "en") -> str:
+def write(
+    result: Result, form: str, *, names: Mapping[str, str] | None = None, add_labels: bool = False, lang: str = "en", hidden: Iterable[str] = ()
+) -> str:
     """Return a result as text.
 
     Args:
@@ -82,6 +84,7 @@ def write(result: Result, form: str, *, names: Mapping[str, str] | None = None, 
         names: Names by IRI, for the table and for `add_labels`.
         add_labels: Add label columns to the machine formats.
         lang: Language of the table's last line.
+        hidden: Variables that the table for people leaves out.
 
     Raises:
         QueryError: There is no such format, or it does not fit the form of the result.
@@ -102,7 +105,7 @@ def write(result: Result, form: str, *, names: Mapping[str, str] | None = None, 
         return _boolean(result, form, lang)
     known_names = names or {}
     if form == "table":
-        return text_table(result, known_names, lang)
+        return text_table(result, known_names, lang, hidden)
     table = with_labels(result, known_names) if add_labels else result
     return _WRITERS[form](table)
 
@@ -206,8 +209,31 @@ def turtle(result: Triples) -> str:
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes).decode()
 
 
-def text_table(table: Table, names: Mapping[str, str], lang: str) -> str:
-    """Return a table for people: names with the short IRI beside, every row, the number of rows below."""
+WIDE = 10
+"""From this number of columns on, the table for people shows one block per row."""
+
+
+def text_table(table: Table, names: Mapping[str, str], lang: str, hidden: Iterable[str] = ()) -> str:
+    """Return a table for people: names with the short IRI beside, every row, the number of rows below.
+
+    Args:
+        table: Rows.
+        names: Names by IRI.
+        lang: Language of the last line.
+        hidden: Variables that say the same in every row and stand in the sentence above (parameters); empty columns are left out, too.
+    """
+    left_out = set(hidden)
+    empty = {name for number, name in enumerate(table.variables) if table.rows and all(row[number] is None for row in table.rows)}
+    kept = [number for number, name in enumerate(table.variables) if name not in left_out | empty]
+    columns = [table.variables[number] for number in kept]
+    cells = [[cell(row[number], names) for number in kept] for row in table.rows]
+    lines = _blocks(columns, cells) if len(columns) >= WIDE else _grid(columns, cells)
+    count = len(table.rows)
+    noun = {"de": "Zeile" if count == 1 else "Zeilen", "en": "row" if count == 1 else "rows"}[lang]
+    return "\n".join([*lines, f"{count} {noun}"]) + "\n"
+
+
+def _grid(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
     import shutil
 
     from rich.box import SIMPLE_HEAD
@@ -215,19 +241,26 @@ def text_table(table: Table, names: Mapping[str, str], lang: str) -> str:
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
+    if not columns:
+        return []
     shown = RichTable(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in table.variables:
+    for name in columns:
         shown.add_column(name, overflow="fold")
-    for row in table.rows:
-        shown.add_row(*(RichText(cell(term, names)) for term in row))
+    for row in cells:
+        shown.add_row(*map(RichText, row))
     buffer = io.StringIO()
-    width = max(shutil.get_terminal_size((160, 24)).columns, 80)
-    if table.variables:
-        Console(file=buffer, width=width, color_system=None, highlight=False).print(shown)
-    count = len(table.rows)
-    noun = {"de": "Zeile" if count == 1 else "Zeilen", "en": "row" if count == 1 else "rows"}[lang]
-    lines = [line.rstrip() for line in buffer.getvalue().splitlines()]
-    return "\n".join([*lines, f"{count} {noun}"]) + "\n"
+    width = max(shutil.get_terminal_size((140, 24)).columns, 80)
+    Console(file=buffer, width=width, color_system=None, highlight=False).print(shown)
+    return [line.rstrip() for line in buffer.getvalue().splitlines()]
+
+
+def _blocks(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
+    width = max(map(len, columns))
+    lines: list[str] = []
+    for number, row in enumerate(cells, start=1):
+        lines.append(f"── {number} " + "─" * 40)
+        lines += [f"{name:<{width}}  {' '.join(text.split())}" for name, text in zip(columns, row, strict=True) if text]
+    return lines
 
 
 def cell(term: Node | None, names: Mapping[str, str]) -> str:

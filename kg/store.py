@@ -244,7 +244,7 @@ class EndpointStore:
         refuse_unsafe(sparql)
         form = _form(sparql)
         if form in ("CONSTRUCT", "DESCRIBE"):
-            body = self._send(with_prefixes(bind(sparql, bindings)), "n-triples", "application/n-triples")
+            body = self._send(with_prefixes(bind(sparql, bindings)), "turtle", "text/turtle")
             return Triples([quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)])
         body = self._send(with_prefixes(bind(sparql, bindings)), "json", "application/sparql-results+json")
         try:

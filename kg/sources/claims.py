@@ -266,5 +266,5 @@ def _anchor_quads(anchor: Anchor, evidence: str, settings: SourceSettings, make:
     yield make(quote, OA.exact, literal(anchor.exact))
     yield make(evidence, OA.hasSelector, iri(position))
     yield make(position, RDF.type, iri(OA.TextPositionSelector))
-    yield make(position, OA.start, literal(str(anchor.start), XSD.nonNegativeInteger))
-    yield make(position, OA.end, literal(str(anchor.end), XSD.nonNegativeInteger))
+    yield make(position, OA.start, literal(str(anchor.start), XSD.integer))
+    yield make(position, OA.end, literal(str(anchor.end), XSD.integer))
