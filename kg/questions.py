@@ -174,7 +174,7 @@ def _expand(name: str) -> str:
     return PREFIXES[prefix] + local if colon and prefix in PREFIXES else name
 
 
-_NAMES = "skos:prefLabel|skos:altLabel|rdfs:label|dcterms:title|inno:acronym"
+_NAMES = "skos:prefLabel|skos:altLabel|rdfs:label|dcterms:title|dcterms:identifier|inno:acronym"
 
 
 def candidates(store: Store, of_class: str = "", among: str = "") -> dict[str, set[str]]:

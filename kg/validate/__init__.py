@@ -13,6 +13,7 @@ from kg.errors import InputError, Problem, Text, ValidationError
 from kg.validate.formats import FORMATS, render
 from kg.validate.output import write_file, write_report
 from kg.validate.report import FAIL_ON, SEVERITIES, Origin, Report, Result, exit_code, from_json, make_report, to_json, to_turtle
+from kg.validate.shapes import ShapeInfo, rule_of
 
 if TYPE_CHECKING:
     from kg.build import Build
@@ -26,10 +27,12 @@ __all__ = [
     "Origin",
     "Report",
     "Result",
+    "ShapeInfo",
     "exit_code",
     "from_json",
     "make_report",
     "render",
+    "rule_of",
     "to_json",
     "to_turtle",
     "validate",

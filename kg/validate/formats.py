@@ -10,7 +10,7 @@ from itertools import groupby
 from kg.errors import Text, ValidationError
 from kg.namespaces import curie
 from kg.validate.report import SEVERITIES, TABLE, Origin, Report, Result, readable_path, to_json, to_turtle
-from kg.validate.shapes import load_catalogue, text_in
+from kg.validate.shapes import rule_of, text_in
 
 LIMIT = 10
 """Results listed per rule unless another limit is asked for."""
@@ -93,7 +93,7 @@ def places(result: Result, style: Style) -> str:
 
 def rule_words(shape: str, results: list[Result], style: Style) -> tuple[str, str]:
     """Return a rule in plain words and what to do, in the language; the second is empty where each result says it."""
-    info = load_catalogue().get(shape)
+    info = rule_of(shape)
     messages = {text_in(result.message, style.lang) for result in results}
     message = plain(messages.pop(), 1000) if len(messages) == 1 else ""
     if info is None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import InputError, Text, ValidationError
-from kg.namespaces import PREFIXES, RDF, SH, curie, local_name
+from kg.namespaces import INNOSH, PREFIXES, RDF, SH, curie, local_name
 from kg.quads import Quad
 from kg.resources import folder
 from kg.validate import report as terms
@@ -89,6 +89,52 @@ def load_shapes(path: Path | None = None) -> Graph:
         fix = Text("Name a Turtle file of shapes or a folder of them.", "Nennen Sie eine Turtle-Datei mit Regeln oder einen Ordner davon.")
         raise ValidationError(Text("There are no shapes.", "Es gibt keine Regeln."), where=str(where), fix=fix)
     return union_graph(quads)
+
+
+TABLE_RULES: dict[str, tuple[str, str]] = {
+    # code of a problem: the rule in plain words, de and en
+    "broken-csv": ("Eine Tabelle ist gültiges CSV.", "A table is valid CSV."),
+    "broken-utf8": ("Eine Datei ist UTF-8.", "A file is UTF-8."),
+    "cell-count": ("Jede Zeile hat so viele Zellen wie die Kopfzeile.", "Every row has as many cells as the header."),
+    "control-character": ("Zellen enthalten keine Steuerzeichen.", "Cells hold no control characters."),
+    "date-order": ("Das Ende liegt nicht vor dem Beginn.", "The end is not before the start."),
+    "double-column": ("Jede Spalte steht einmal in der Kopfzeile.", "Every column stands once in the header."),
+    "double-id": ("Jede Kennung gibt es einmal.", "Every id stands once."),
+    "duplicate-row": ("Keine Zeile steht zweimal da.", "No row stands twice."),
+    "empty-cell": ("Pflichtzellen sind ausgefüllt.", "Required cells are filled in."),
+    "empty-file": ("Eine Datei ist nicht leer.", "A file is not empty."),
+    "file-too-large": ("Eine Datei ist nicht zu groß.", "A file is not too large."),
+    "half-amount": ("Betrag und Währung stehen zusammen.", "Amount and currency stand together."),
+    "half-coordinate": ("Breite und Länge stehen zusammen.", "Latitude and longitude stand together."),
+    "missing-column": ("Alle Spalten sind da.", "All columns are there."),
+    "missing-file": ("Alle Dateien sind da.", "All files are there."),
+    "self-reference": ("Keine Zeile verbindet etwas mit sich selbst.", "No row links a thing to itself."),
+    "unknown-id": ("Jede Kennung, auf die verwiesen wird, gibt es.", "Every id that is referred to exists."),
+    "unknown-predicate": ("Jedes Prädikat ist bekannt.", "Every predicate is known."),
+    "unknown-target": ("Jede Entscheidung meint etwas, das es gibt.", "Every decision refers to something that exists."),
+    "unknown-type": ("Jeder Typ ist bekannt.", "Every type is known."),
+    "unreadable-file": ("Eine Datei ist lesbar.", "A file can be read."),
+    "wrong-code": ("Ein Code steht in seiner Liste.", "A code stands in its list."),
+    "wrong-coordinate": ("Koordinaten sind Dezimalgrad in ihren Grenzen.", "Coordinates are decimal degrees within their limits."),
+    "wrong-date": ("Ein Datum ist ein Datum.", "A date is a date."),
+    "wrong-id": ("Eine Kennung hat die vereinbarte Form.", "An id has the agreed form."),
+    "wrong-identifier": ("Eine fremde Kennung hat die Form ihres Registers.", "A foreign identifier has the form of its register."),
+    "wrong-language": ("Eine Sprache ist ein Sprachkürzel.", "A language is a language tag."),
+    "wrong-literal": ("Ein Wert gehört zu seinem Datentyp.", "A value belongs to its datatype."),
+    "wrong-number": ("Eine Zahl ist eine Zahl.", "A number is a number."),
+    "wrong-pair": ("Ein Prädikat verbindet nur bestimmte Typen.", "A predicate links certain types only."),
+    "wrong-url": ("Eine Webadresse ist eine Webadresse.", "A web address is a web address."),
+}
+
+
+def rule_of(shape: str) -> ShapeInfo | None:
+    """Return what is known of a rule: a shipped shape, or a rule on the cells of tables."""
+    known = load_catalogue().get(shape)
+    code = shape.removeprefix(INNOSH["Table-"])
+    if known is None and code in TABLE_RULES:
+        de, en = TABLE_RULES[code]
+        return ShapeInfo(shape, description={"de": de, "en": en})
+    return known
 
 
 def steady_blank_nodes(quads: Iterable[Quad], prefix: str) -> list[Quad]:

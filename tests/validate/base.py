@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from kg.namespaces import local_name
 from kg.validate import Report, Result, validate
 from tests.sources.folders import edit_table, entity, relation, source, write_folder
 
@@ -66,7 +67,7 @@ def violations(report: Report) -> list[Result]:
 
 def rule(result: Result) -> str:
     """Return the local name of a result's shape."""
-    return result.shape.rsplit("#", 1)[1]
+    return local_name(result.shape)
 
 
 def rules(*paths: Path) -> list[tuple[str, list[int]]]:

@@ -149,10 +149,15 @@ def test_a_relation_leads_to_its_row(folder: Path) -> None:
     assert set(found) == {("relations.csv", 5), ("relations.csv", 7)}
 
 
-def test_a_node_without_a_name_is_named_by_what_it_links(folder: Path) -> None:
-    spoil(folder, "relations", 2, start="2018")
-    names = {rule(result): result.focus_label for result in validate([folder]).results}
-    assert names["ParticipationShape-time"] == "alpha – uni"
+def test_a_node_without_a_name_is_named_by_what_it_links(folder: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix inno: <https://w3id.org/innokg/ontology#> .\n"
+        "<https://example.org/S> a sh:PropertyShape ; sh:targetClass inno:Participation ; sh:path inno:order ; sh:minCount 1 .\n"
+    )
+    (result,) = validate([folder], shapes=shapes).results
+    assert result.focus_label == "alpha – uni"
+    assert rows(validate([folder], shapes=shapes), "S") == [("relations.csv", 2)]
 
 
 def test_derived_statements_have_no_row() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from kg.errors import ValidationError
 from kg.namespaces import INNO, INNOSH, SCHEMA, SH, local_name
-from kg.validate.shapes import catalogue, load_catalogue, load_shapes, query_predicates
+from kg.sources.folder import ALL_TEXTS
+from kg.validate.shapes import TABLE_RULES, catalogue, load_catalogue, load_shapes, query_predicates, rule_of
 
 PREFIX = """@prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix ex: <https://example.org/s#> .
@@ -98,6 +99,15 @@ def test_a_shipped_rule_in_the_catalogue() -> None:
     assert info.rule("de") == "Eine Veranstaltung hat einen Beginn."
     assert info.expected[SH.MinCountConstraintComponent]["en"] == "at least one value"
     assert load_catalogue()[INNOSH["DatedShape-order"]].predicates == (SCHEMA.startDate, SCHEMA.endDate)
+
+
+def test_every_problem_of_a_cell_has_a_rule_in_plain_words() -> None:
+    codes = set(ALL_TEXTS) | {"unknown-type", "unknown-predicate", "unknown-id", "wrong-literal"}
+    assert set(TABLE_RULES) == codes
+    info = rule_of(INNOSH["Table-wrong-url"])
+    assert info is not None
+    assert info.rule("en") == "A web address is a web address."
+    assert rule_of("https://example.org/none") is None
 
 
 def test_predicates_of_a_query() -> None:
