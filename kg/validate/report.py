@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from kg.errors import Text, ValidationError
 from kg.namespaces import BASE, INNOSH, PREFIXES, XSD, curie
 from kg.quads import Term, literal, term_text
 
@@ -140,9 +141,16 @@ def exit_code(report: Report, fail_on: str = "violation") -> int:
         report: The report.
         fail_on: The least severity that counts: `violation`, `warning`, `info`, or `never`.
 
+    Raises:
+        ValidationError: There is no such threshold.
+
     >>> exit_code(Report("pyshacl", ()))
     0
     """
+    if fail_on not in FAIL_ON:
+        known = ", ".join(FAIL_ON)
+        what = Text(f"There is no threshold {fail_on!r}.", f"Die Schwelle {fail_on!r} gibt es nicht.")
+        raise ValidationError(what, where="--fail-on", fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
     if fail_on == "never":
         return 0
     counted = SEVERITIES[: FAIL_ON.index(fail_on) + 1]

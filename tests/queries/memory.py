@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -31,12 +33,24 @@ class MemoryStore(EmbeddedStore):
             pass
 
 
+@cache
+def tables() -> Folder:
+    """The tables, read once."""
+    return read_folder(DORTMUND)
+
+
+@cache
+def vocabulary() -> list[Quad]:
+    """Ontology and code lists, read once."""
+    return vocabulary_quads(tables().settings)
+
+
 def graph_of(keep: Callable[[Row], bool] = lambda _: True) -> KnowledgeGraph:
     """Return the Dortmund graph without the relations that are not kept."""
-    folder: Folder = read_folder(DORTMUND)
-    folder.relations.rows[:] = [row for row in folder.relations.rows if keep(row)]
+    whole = tables()
+    folder = replace(whole, relations=replace(whole.relations, rows=[row for row in whole.relations.rows if keep(row)]))
     quads, _ = map_folder(folder)
-    return KnowledgeGraph(MemoryStore([*quads, *vocabulary_quads(folder.settings)], folder.settings.graph("inferred")), "en")
+    return KnowledgeGraph(MemoryStore([*quads, *vocabulary()], folder.settings.graph("inferred")), "en")
 
 
 def rows_of(answer: Answer, *columns: str) -> set[tuple[str, ...]]:

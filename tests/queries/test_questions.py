@@ -279,7 +279,7 @@ NEEDED: list[tuple[str, dict[str, str], str]] = [
     ("role-across-projects", SFS, "kosi-lab coordinatedBy sozialforschungsstelle rvr-kosi"),
     ("role-across-projects", SFS, "t-factor hasParticipant sozialforschungsstelle sfs-tfactor-en"),
     ("role-across-projects", SFS, "siscode hasParticipant tu-dortmund sfs-siscode"),
-    ("repeat-partners", SFS, "beyond-4-0 hasParticipant tno sfs-beyond"),
+    ("repeat-partners", SFS, "simpact hasParticipant tno sfs-simpact"),
     ("collaboration-counts", SFS, "guide hasParticipant jobcenter-unna sfs-guide"),
     ("hierarchy", SFS, "sozialforschungsstelle partOf fakultaet-sozialwissenschaften wiki-sfs"),
     ("hierarchy", SFS, "fakultaet-sozialwissenschaften partOf tu-dortmund wiki-sfs"),

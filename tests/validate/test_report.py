@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDF, Graph, Namespace
 
+from kg.errors import ValidationError
 from kg.namespaces import INNOSH, SH, XSD
 from kg.quads import Term, term_text
 from kg.validate import SEVERITIES, Origin, Report, Result, exit_code, from_json, make_report, to_json, to_turtle
@@ -65,6 +66,11 @@ def test_conforms_decides_on_severities() -> None:
 )
 def test_exit_code(severity: str, codes: dict[str, int]) -> None:
     assert {name: exit_code(report(replace(RESULT, severity=severity)), name) for name in codes} == codes
+
+
+def test_an_unknown_threshold_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="no threshold 'error'"):
+        exit_code(report(), "error")
 
 
 def test_the_identity_is_a_hash_of_five_fields() -> None:
