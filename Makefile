@@ -25,12 +25,18 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run
-	$(KG) build
-	$(KG) validate
-	$(KG) ask role-across-projects --institution $(INSTITUTION)
-	$(KG) analyse
-	$(KG) profile $(INSTITUTION) --format html --output build/report/$(INSTITUTION).html
-	$(KG) publish
+	@$(KG) build
+	@echo
+	@$(KG) validate
+	@echo
+	@$(KG) analyse --format csv
+	@$(KG) profile $(INSTITUTION) --format html --output build/report/$(INSTITUTION).html
+	@echo
+	@$(KG) publish
+	@echo
+	@$(KG) ask role-across-projects --institution $(INSTITUTION)
+	@echo
+	@echo "Graph: build/current   Report: build/report   Exports: build/publish   Profile: build/report/$(INSTITUTION).html"
 
 test: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -n 2

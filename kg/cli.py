@@ -215,14 +215,16 @@ def validate_command(
         ),
     ] = "violation",
     limit: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--limit-per-rule",
+            metavar="N",
             help=t(
-                "Findings listed per rule, 0 for all; counts are always complete.", "Befunde je Regel, 0 für alle; die Zahlen sind immer vollständig."
+                "Findings listed per rule, 0 for all [default: 10 Violations, 3 Warnings, Infos only counted]; counts are always complete.",
+                "Befunde je Regel, 0 für alle [sonst 10 Verstöße, 3 Warnungen, Hinweise nur gezählt]; die Zahlen sind immer vollständig.",
             ),
         ),
-    ] = 10,
+    ] = None,
     engine: Annotated[
         str, typer.Option("--engine", metavar="auto|pyshacl", help=t("Engine that applies the shapes.", "Auswertung, die die Regeln anwendet."))
     ] = "auto",
@@ -528,7 +530,11 @@ def profile_command(
         step({"de": "erstelle das Profil", "en": "making the profile"}[chosen])
         iri = resolve_iri(open_store(made.store), institution, "inno:Organisation", lang=chosen)
         result = profile(made, iri, level=level, weight=weight, roles=roles, seed=seed, draws=draws)
-        text = {"json": lambda: json_text(result.to_json()), "html": lambda: render_page(result, chosen), "text": lambda: render_profile(result, chosen)}[form]()
+        text = {
+            "json": lambda: json_text(result.to_json()),
+            "html": lambda: render_page(result, chosen),
+            "text": lambda: render_profile(result, chosen),
+        }[form]()
     write_text(text, output)
 
 

@@ -12,8 +12,8 @@ from kg.namespaces import curie
 from kg.validate.report import SEVERITIES, TABLE, Origin, Report, Result, readable_path, to_json, to_turtle
 from kg.validate.shapes import rule_of, text_in
 
-LIMIT = 10
-"""Results listed per rule unless another limit is asked for."""
+LIMITS = {"Violation": 10, "Warning": 3, "Info": 0}
+"""Results listed per rule unless a limit is asked for: what stops a release in detail, advice as one line with its count."""
 
 PLACES = 3
 """Places listed per result."""
@@ -25,12 +25,12 @@ class Style:
 
     Attributes:
         lang: `de` or `en`.
-        limit: Results listed per rule, 0 for all; counts are always complete.
+        limit: Results listed per rule, 0 for all, `None` for :data:`LIMITS`; counts are always complete.
         color: Whether to colour severities, for a terminal.
     """
 
     lang: str = "en"
-    limit: int = LIMIT
+    limit: int | None = None
     color: bool = False
 
     def word(self, key: str) -> str:
@@ -110,14 +110,17 @@ def human(report: Report, style: Style) -> str:
         rule, message = rule_words(iri, results, style)
         count = f"{len(results)} {style.word('result' if len(results) == 1 else 'results')}"
         lines.append(f"{style.severity(severity, style.word(severity))}: {style.severity('rule', rule)} [{curie(iri)}] · {count}")
+        limit = LIMITS[severity] if style.limit is None else style.limit or len(results)
+        if not limit:
+            continue
         if message and message != rule:
             lines.append(f"  {message}")
-        shown = results[: style.limit] if style.limit else results
-        lines += [_line(result, style, said={rule, message}) for result in shown]
-        if len(shown) < len(results):
-            lines.append(f"    {style.word('more').format(len(results) - len(shown))}")
+        lines += [_line(result, style, said={rule, message}) for result in results[:limit]]
+        if limit < len(results):
+            lines.append(f"    {style.word('more').format(len(results) - limit)}")
         lines.append("")
-    return "\n".join([*lines, summary(report, style), ""])
+    closing = [] if not lines or not lines[-1] else [""]
+    return "\n".join([*lines, *closing, summary(report, style), ""])
 
 
 def _line(result: Result, style: Style, said: set[str]) -> str:
@@ -170,14 +173,14 @@ FORMATS: dict[str, Callable[[Report, Style], str]] = {
 """Every format by its name on the command line; a new one is a function here."""
 
 
-def render(report: Report, format: str = "human", *, lang: str = "en", limit: int = LIMIT, color: bool = False) -> str:
+def render(report: Report, format: str = "human", *, lang: str = "en", limit: int | None = None, color: bool = False) -> str:
     """Return a report as text, with a line end.
 
     Args:
         report: The report.
         format: A key of :data:`FORMATS`.
         lang: `de` or `en`.
-        limit: Results listed per rule in `human`, 0 for all.
+        limit: Results listed per rule in `human`, 0 for all, `None` for :data:`LIMITS`.
         color: Whether to colour, for a terminal.
 
     Raises:
@@ -187,7 +190,7 @@ def render(report: Report, format: str = "human", *, lang: str = "en", limit: in
         known = ", ".join(FORMATS)
         what = Text(f"There is no format {format!r}.", f"Das Format {format!r} gibt es nicht.")
         raise ValidationError(what, where="--format", fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
-    return FORMATS[format](report, Style(lang, max(limit, 0), color))
+    return FORMATS[format](report, Style(lang, None if limit is None else max(limit, 0), color))
 
 
-__all__ = ["FORMATS", "LIMIT", "Style", "human", "plain", "render", "summary", "table"]
+__all__ = ["FORMATS", "LIMITS", "Style", "human", "plain", "render", "summary", "table"]
