@@ -7,7 +7,6 @@ previous graph usable. The id is a hash of the inputs' checksums and the softwar
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import json
@@ -21,7 +20,7 @@ from typing import Any, TypeAlias
 
 from kg import __version__
 from kg.config import SETTINGS_FILE, SourceSettings
-from kg.errors import BuildError, InputError, Problem, Text
+from kg.errors import BuildError, InputError, Problem, Text, unwritable
 from kg.namespaces import DCTERMS, FOAF, PROV, RDF, XSD
 from kg.quads import Quad, Term, iri, literal, read_parquet, to_oxigraph, write_parquet
 from kg.resources import folder as resource
@@ -126,33 +125,13 @@ def build(sources: Sequence[Path], root: Path, *, progress: Progress = lambda _:
         with _locked(root):
             return _write(root, identifier, tables, inputs, started, progress)
     except OSError as error:
-        raise _write_error(error, root) from error
+        raise unwritable(error, root, "--build") from error
 
 
 def _summary(problems: Sequence[Problem]) -> Text:
     files = ", ".join(sorted({problem.file for problem in problems}))
     count = Text("1 problem", "1 Problem") if len(problems) == 1 else Text(f"{len(problems)} problems", f"{len(problems)} Probleme")
     return Text(f"{count.en} in {files}: the graph was not built.", f"{count.de} in {files}: Der Graph wurde nicht gebaut.")
-
-
-def _write_error(error: OSError, root: Path) -> BuildError:
-    number = error.errno or (errno.ENOSPC if "space" in str(error).casefold() else 0)
-    elsewhere = Text("Choose another folder with --build.", "Wählen Sie mit --build einen anderen Ordner.")
-    space = Text("Free some space; the previous graph is untouched.", "Schaffen Sie Platz; der vorige Graph ist unberührt.")
-    denied = Text("The folder cannot be written.", "Der Ordner lässt sich nicht beschreiben.")
-    in_the_way = Text("A file stands where the folder should be.", "Wo der Ordner stehen soll, steht eine Datei.")
-    reasons = {
-        errno.ENOSPC: (Text("The disk is full.", "Der Datenträger ist voll."), space),
-        errno.EDQUOT: (Text("The disk quota is used up.", "Das Speicherkontingent ist erschöpft."), space),
-        errno.EACCES: (denied, elsewhere),
-        errno.EPERM: (denied, elsewhere),
-        errno.EROFS: (Text("The file system is read-only.", "Das Dateisystem ist schreibgeschützt."), elsewhere),
-        errno.ENOTDIR: (in_the_way, elsewhere),
-        errno.EEXIST: (in_the_way, elsewhere),
-    }
-    other = Text(f"The graph cannot be written: {error}.", f"Der Graph lässt sich nicht schreiben: {error}.")
-    what, fix = reasons.get(number, (other, elsewhere))
-    return BuildError(what, where=str(root), fix=fix)
 
 
 def _inputs(sources: Iterable[Path]) -> Iterator[dict[str, Any]]:

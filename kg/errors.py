@@ -16,6 +16,7 @@ Only `kg.cli` prints them, as one line on stderr with exit code 2; everything el
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -41,11 +42,7 @@ class KgError(Exception):
         problems: All single problems found before stopping.
     """
 
-    def __init__(self, what: Text | str, *, where: str | None = None, fix: Text | str | None = None, problems: tuple[Problem, ...] = ()) -> None:
-        if isinstance(what, str):
-            what = Text(what, what)
-        if isinstance(fix, str):
-            fix = Text(fix, fix)
+    def __init__(self, what: Text, *, where: str | None = None, fix: Text | None = None, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(what.en)
         self.what = what
         self.where = where
@@ -97,12 +94,42 @@ class AnalysisError(KgError):
 class MissingExtraError(KgError):
     """An optional package is not installed."""
 
-    def __init__(self, package: str, extra: str, purpose: Text | str) -> None:
+    def __init__(self, package: str, extra: str, purpose: Text) -> None:
         """Name the package, the extra that brings it, and what it is needed for (`"The figures"`, `"Die Abbildungen"`)."""
-        purpose = Text(purpose, purpose) if isinstance(purpose, str) else purpose
         what = Text(f"{purpose.en} need the package {package}.", f"{purpose.de} brauchen das Paket {package}.")
         command = f"pip install 'innovation-kg[{extra}]'"
         super().__init__(what, fix=Text(f"Install it: {command}", f"Installieren Sie es: {command}"))
+
+
+def unwritable(error: OSError, where: object, option: str = "--output") -> BuildError:
+    """Return the error for a file or folder that cannot be written.
+
+    Args:
+        error: What the system said.
+        where: File or folder.
+        option: Option that names another place.
+    """
+    number = error.errno or (errno.ENOSPC if "space" in str(error).casefold() else 0)
+    elsewhere = Text(f"Choose another place with {option}.", f"Wählen Sie mit {option} einen anderen Ort.")
+    space = Text("Free some space; what was there before is untouched.", "Schaffen Sie Platz; was vorher dort war, ist unberührt.")
+    denied = Text("It cannot be written: permission denied.", "Dort darf nicht geschrieben werden: keine Berechtigung.")
+    in_the_way = Text("A file stands where a folder should be.", "Wo ein Ordner sein soll, steht eine Datei.")
+    reasons = {
+        errno.ENOSPC: (Text("The disk is full.", "Der Datenträger ist voll."), space),
+        errno.EDQUOT: (Text("The disk quota is used up.", "Der zugeteilte Speicherplatz ist aufgebraucht."), space),
+        errno.EACCES: (denied, elsewhere),
+        errno.EPERM: (denied, elsewhere),
+        errno.EROFS: (Text("The file system is read-only.", "Das Dateisystem ist schreibgeschützt."), elsewhere),
+        errno.ENOTDIR: (in_the_way, elsewhere),
+        errno.EEXIST: (in_the_way, elsewhere),
+        errno.EISDIR: (Text("A folder stands where the file should be.", "Wo die Datei sein soll, steht ein Ordner."), elsewhere),
+        errno.ENOENT: (Text("There is no such folder.", "Den Ordner gibt es nicht."), elsewhere),
+        errno.ENAMETOOLONG: (Text("The name is too long.", "Der Name ist zu lang."), elsewhere),
+    }
+    reason = error.strerror or str(error)
+    other = Text(f"It cannot be written: {reason}.", f"Dort lässt sich nicht schreiben: {reason}.")
+    what, fix = reasons.get(number, (other, elsewhere))
+    return BuildError(what, where=str(where), fix=fix)
 
 
 @dataclass(frozen=True, order=True)

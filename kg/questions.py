@@ -252,7 +252,9 @@ def _unknown(value: str, known: Mapping[str, Iterable[str]], of_class: str, wher
     choice = " / ".join(list(dict.fromkeys(near))[:4])
     if choice:
         return ParameterError(what, where=where, fix=Text(f"Did you mean {choice}?", f"Gemeint vielleicht {choice}?"))
-    fix = Text("Give a slug, a name or an IRI; `kg query` finds what there is.", "Geben Sie Kennung, Name oder IRI an; `kg query` findet, was es gibt.")
+    fix = Text(
+        "Give a slug, a name or an IRI; `kg query` finds what there is.", "Geben Sie Kennung, Name oder IRI an; `kg query` findet, was es gibt."
+    )
     return ParameterError(what, where=where, fix=fix)
 
 
@@ -312,7 +314,9 @@ def bindings_of(store: Store, question: Question, given: Mapping[str, str], lang
         elif parameter.required:
             label, example = parameter.label[lang], parameter.example
             what = Text(f"The question needs --{parameter.name} ({label}).", f"Die Frage braucht --{parameter.name} ({label}).")
-            raise ParameterError(what, where=question.name, fix=Text(f"For example --{parameter.name} {example}.", f"Zum Beispiel --{parameter.name} {example}."))
+            raise ParameterError(
+                what, where=question.name, fix=Text(f"For example --{parameter.name} {example}.", f"Zum Beispiel --{parameter.name} {example}.")
+            )
     return found
 
 
@@ -428,15 +432,17 @@ def _is_iri(term: Node) -> bool:
 
 def frame_text(store: Store, lang: str) -> str:
     """Return the sampling frames of the graph in a sentence; empty where none is stated."""
-    result = store.query("SELECT DISTINCT ?frame ?around WHERE { ?graph inno:samplingFrame ?frame OPTIONAL { ?graph inno:sampledAround ?around } } ORDER BY ?frame ?around")
+    result = store.query(
+        "SELECT DISTINCT ?frame ?around WHERE { ?graph inno:samplingFrame ?frame OPTIONAL { ?graph inno:sampledAround ?around } } ORDER BY ?frame ?around"
+    )
     rows = result.rows if isinstance(result, Table) else []
     names = labels(store, [term.value for row in rows for term in row if term is not None], lang)
     parts = [
-        names[frame.value] + (f" ({ {'de': 'um', 'en': 'around'}[lang]} {names[around.value]})" if around is not None else "")
+        names[frame.value] + (f" ({ {'de': 'um', 'en': 'around'}[lang] } {names[around.value]})" if around is not None else "")
         for frame, around in rows
         if frame is not None
     ]
-    return f"{ {'de': 'Stichprobe', 'en': 'Sampling frame'}[lang]}: {'; '.join(parts)}." if parts else ""
+    return f"{ {'de': 'Stichprobe', 'en': 'Sampling frame'}[lang] }: {'; '.join(parts)}." if parts else ""
 
 
 class KnowledgeGraph:

@@ -206,7 +206,7 @@ def turtle(result: Triples) -> str:
     triples = sorted(set(result.triples), key=str)
     text = " ".join(str(triple) for triple in triples)
     prefixes = {prefix: root for prefix, root in PREFIXES.items() if f"<{root}" in text}
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes).decode()
+    return (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()
 
 
 WIDE = 10

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kg.errors import BuildError, KgError, Text
+from kg.errors import KgError
 
 
 def fail(error: KgError, lang: str = "en") -> None:
@@ -47,9 +47,5 @@ def write_text(text: str, output: Path | None) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        what = Text(f"The file cannot be written: {reason}.", f"Die Datei lässt sich nicht schreiben: {reason}.")
-        raise BuildError(
-            what, where=str(output), fix=Text("Choose another place with --output.", "Wählen Sie mit --output einen anderen Ort.")
-        ) from error
+        raise unwritable(error, output) from error
     print(output, file=sys.stderr)

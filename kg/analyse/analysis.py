@@ -17,7 +17,7 @@ from kg.analyse.frames import Refusal, frame_of, machine_caveat, may, refusal
 from kg.analyse.labels import Named, sort_key
 from kg.analyse.method import Method, method_of
 from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, check, network, organisations, participations, two_mode
-from kg.errors import AnalysisError
+from kg.errors import AnalysisError, Text, unwritable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -176,7 +176,7 @@ class Analysis:
         """Write :meth:`files` into a folder, made if it is missing.
 
         Raises:
-            AnalysisError: The folder cannot be written.
+            BuildError: The folder cannot be written.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -186,7 +186,7 @@ class Analysis:
                 path.write_bytes(text.encode("utf-8"))
                 written.append(path)
         except OSError as error:
-            raise AnalysisError(f"The tables cannot be written: {error}.", where=str(folder), fix="Choose another folder with --output.") from error
+            raise unwritable(error, folder) from error
         return written
 
 
@@ -234,7 +234,9 @@ def analyse(
             engine = stack.enter_context(DuckDB())
         rows = participations(engine, build.parquet, level=level, roles=roles)
         if not rows:
-            raise AnalysisError("There is no participation in a project.", where=str(build.path), fix="Add rows with hasParticipant and build again.")
+            what = Text("There is no participation in a project.", "Es gibt keine Beteiligung an einem Projekt.")
+            fix = Text("Add rows with hasParticipant and build again.", "Ergänzen Sie Zeilen mit hasParticipant, und bauen Sie neu.")
+            raise AnalysisError(what, where=str(build.path), fix=fix)
         known = organisations(engine, build.parquet)
         frame = frame_of(build, engine)
         method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from xml.sax.saxutils import escape
 
-from kg.errors import MissingExtraError
+from kg.errors import MissingExtraError, Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +57,7 @@ def require() -> None:
         MissingExtraError: matplotlib is not installed.
     """
     if not available():
-        raise MissingExtraError("matplotlib", "plot", "Drawing figures")
+        raise MissingExtraError("matplotlib", "plot", Text("Figures", "Abbildungen"))
 
 
 def to_png(drawn: Figure, dpi: int = 200) -> bytes:

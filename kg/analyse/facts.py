@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.analyse.labels import Named
-from kg.errors import AnalysisError
+from kg.errors import AnalysisError, Text
 from kg.namespaces import FOAF, INNO, ORG, SKOS, local_name, prologue
 from kg.store import Store, Table
 
@@ -103,9 +103,15 @@ def require_organisation(store: Store, institution: str) -> None:
     try:
         known = select(store, f"SELECT ?s WHERE {{ {_iris('s', [institution])} ?s a inno:Organisation }}")
     except ValueError as error:
-        raise AnalysisError(f"{institution!r} is no IRI.", fix="Name an institution by IRI, or by name with `kg profile NAME`.") from error
+        fix = Text(
+            "Name an institution by IRI, or by name with `kg profile NAME`.",
+            "Nennen Sie eine Einrichtung mit IRI, oder mit Namen: `kg profile NAME`.",
+        )
+        raise AnalysisError(Text(f"{institution!r} is no IRI.", f"{institution!r} ist keine IRI."), fix=fix) from error
     if not known:
-        raise AnalysisError("There is no such institution in this graph.", where=institution, fix="List them with `kg analyse --format csv`.")
+        what = Text("There is no such institution in this graph.", "Diese Einrichtung gibt es im Graphen nicht.")
+        fix = Text("List them with `kg analyse --format csv`.", "`kg analyse --format csv` zählt alle auf.")
+        raise AnalysisError(what, where=institution, fix=fix)
 
 
 class Attestation(NamedTuple):

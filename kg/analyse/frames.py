@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.analyse.labels import Named
-from kg.errors import AnalysisError
+from kg.errors import AnalysisError, Text
 from kg.namespaces import INNO, RDFS, SKOS
 
 if TYPE_CHECKING:
@@ -157,11 +157,12 @@ def may(frame: Frame, statement: str) -> bool:
         AnalysisError: The statement is in neither list.
     """
     if statement not in ALWAYS | CENSUS_ONLY:
-        raise AnalysisError(f"Whether {statement!r} may be said is not decided.", fix="Add it to kg/analyse/frames.py.")
+        what = Text(f"Whether {statement!r} may be said is not decided.", f"Ob {statement!r} gesagt werden darf, ist nicht entschieden.")
+        raise AnalysisError(what, fix=Text("Add it to kg/analyse/frames.py.", "Ergänzen Sie es in kg/analyse/frames.py."))
     return statement in ALWAYS or frame.kind == "census"
 
 
-def require(frame: Frame, statement: str, lang: str = "en") -> None:
+def require(frame: Frame, statement: str) -> None:
     """Refuse what may not be said on this frame.
 
     Raises:
@@ -170,7 +171,7 @@ def require(frame: Frame, statement: str, lang: str = "en") -> None:
     if not may(frame, statement):
         found = refusal(frame)
         assert found is not None
-        raise AnalysisError(found.reason[lang], where=f"frame {frame.kind}")
+        raise AnalysisError(Text(found.reason["en"], found.reason["de"]), where=f"frame {frame.kind}")
 
 
 def caveats(frame: Frame, institution: Named) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import AnalysisError
+from kg.errors import AnalysisError, Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +46,8 @@ def draws(
     import numpy as np
 
     if number < 1:
-        raise AnalysisError("The number of draws must be at least 1.", where="--draws", fix="Use 1000.")
+        what = Text("The number of draws must be at least 1.", "Die Zahl der Ziehungen muss mindestens 1 sein.")
+        raise AnalysisError(what, where="--draws", fix=Text("Use 1000.", "Nehmen Sie 1000."))
     projects = sorted(teams)
     places = sorted((organisation, position) for position, project in enumerate(projects) for organisation in set(teams[project]))
     columns = [organisation for organisation, _ in places]
@@ -186,7 +187,8 @@ def repeats(teams: Mapping[str, Iterable[str]], institution: str, *, number: int
     teams = {project: frozenset(team) for project, team in teams.items()}
     own = [team for team in teams.values() if institution in team]
     if not own:
-        raise AnalysisError("The institution is in no project.", where=institution, fix="Choose another level, role filter or institution.")
+        fix = Text("Choose another level, role filter or institution.", "Wählen Sie eine andere Ebene, andere Rollen oder eine andere Einrichtung.")
+        raise AnalysisError(Text("The institution is in no project.", "Die Einrichtung ist in keinem Projekt."), where=institution, fix=fix)
     partners = sorted(set().union(*own) - {institution})
     everyone = sorted(set().union(*teams.values()))
     index = {organisation: position for position, organisation in enumerate(everyone)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.analyse.labels import Named
 from kg.engine.base import Engine
-from kg.errors import AnalysisError
+from kg.errors import AnalysisError, Text
 from kg.namespaces import INNO, ORG, RDF, SCHEMA, SKOS, code, local_name
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def check(value: str, allowed: Iterable[str], name: str) -> str:
         AnalysisError: It is not.
     """
     if value not in allowed:
-        raise AnalysisError(f"{name} {value!r} is unknown.", where=f"--{name}", fix=f"Use one of {', '.join(allowed)}.")
+        known = ", ".join(allowed)
+        what = Text(f"{value!r} is unknown.", f"{value!r} gibt es nicht.")
+        raise AnalysisError(what, where=f"--{name}", fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
     return value
 
 

@@ -13,7 +13,6 @@ The same quad tables give the same bytes: everything is sorted, and no clock is 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import shutil
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kg.errors import BuildError
+from kg.errors import BuildError, Text, unwritable
 from kg.publish.parts import MANIFEST, QUOTES, QUOTING, File, Part, citation, parts, readme, stem
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def publish(build: Build, target: Path, progress: Progress = lambda _: None) -> 
         with replaced(target, lambda: _refuse_other_files(target)) as folder, DuckDB(threads=_threads(build)) as engine:
             files, manifest = _fill(build, folder, engine, progress)
     except OSError as error:
-        raise _write_error(error, target) from error
+        raise unwritable(error, target) from error
     return Publication(target, files, manifest)
 
 
@@ -91,23 +90,12 @@ def _refuse_other_files(target: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError):
         known = set()
     if other := sorted(found - known):
-        what = f"The folder holds files that are no part of a publication: {', '.join(other[:3])}."
-        raise BuildError(what, where=str(target), fix="Choose an empty folder with --output.")
-
-
-def _write_error(error: OSError, target: Path) -> BuildError:
-    another = "Choose another folder with --output"
-    reasons = {
-        errno.ENOSPC: ("The disk is full.", "Free some space; what was published before is untouched."),
-        errno.EDQUOT: ("The disk quota is used up.", "Free some space; what was published before is untouched."),
-        errno.EACCES: ("The folder cannot be written.", f"{another}, or change its permissions."),
-        errno.EPERM: ("The folder cannot be written.", f"{another}, or change its permissions."),
-        errno.EROFS: ("The file system is read-only.", f"{another}."),
-        errno.ENOTDIR: ("A file stands where the folder should be.", f"{another}."),
-        errno.EEXIST: ("A file stands where the folder should be.", f"{another}."),
-    }
-    what, fix = reasons.get(error.errno or 0, (f"The files cannot be written: {error}.", f"{another}."))
-    return BuildError(what, where=str(target), fix=fix)
+        names = ", ".join(other[:3])
+        what = Text(
+            f"The folder holds files that are no part of a publication: {names}.",
+            f"Der Ordner enthält Dateien, die zu keiner Veröffentlichung gehören: {names}.",
+        )
+        raise BuildError(what, where=str(target), fix=Text("Choose an empty folder with --output.", "Wählen Sie mit --output einen leeren Ordner."))
 
 
 def _fill(build: Build, folder: Path, engine: Engine, progress: Progress) -> tuple[tuple[File, ...], dict[str, Any]]:

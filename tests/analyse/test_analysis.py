@@ -15,7 +15,7 @@ from kg.analyse.analysis import EDGE_COLUMNS, NODE_COLUMNS
 from kg.analyse.render_text import render_analysis
 from kg.build import Build
 from kg.engine.duckdb import DuckDB
-from kg.errors import AnalysisError
+from kg.errors import AnalysisError, BuildError
 
 SFS = "https://w3id.org/innokg/id/organisation/sozialforschungsstelle"
 
@@ -49,7 +49,7 @@ def test_csv_is_read_back(analysis: Analysis, tmp_path: Path) -> None:
 
 def test_unwritable_folder_is_refused(analysis: Analysis, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(AnalysisError, match="cannot be written"):
+    with pytest.raises(BuildError, match="file stands where|cannot be written"):
         analysis.write_csv(tmp_path / "file")
 
 

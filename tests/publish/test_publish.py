@@ -170,7 +170,7 @@ def test_folder_without_write_permission(small: Build) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     if "Permission" in done.stderr and "kg" not in done.stdout:
         pytest.skip("the interpreter itself cannot be read by another user on this machine")
-    assert "/usr/share/kg-publish: The folder cannot be written." in done.stdout, done.stderr
+    assert "/usr/share/kg-publish: It cannot be written: permission denied." in done.stdout, done.stderr
 
 
 KILLED = """

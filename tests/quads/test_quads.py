@@ -19,7 +19,11 @@ LITERAL = st.one_of(
     st.tuples(st.just("2021"), st.just(XSD.gYear)).map(lambda pair: literal(*pair)),
 )
 QUAD = st.builds(
-    lambda s, p, o, g: Quad(s, p, o.value, o.kind, o.datatype, o.language, g, "t.csv#2"), IRI, IRI, st.one_of(IRI.map(iri), LITERAL), st.one_of(st.just(""), IRI)
+    lambda s, p, o, g: Quad(s, p, o.value, o.kind, o.datatype, o.language, g, "t.csv#2"),
+    IRI,
+    IRI,
+    st.one_of(IRI.map(iri), LITERAL),
+    st.one_of(st.just(""), IRI),
 )
 
 

@@ -56,4 +56,6 @@ def graph_of(keep: Callable[[Row], bool] = lambda _: True) -> KnowledgeGraph:
 def rows_of(answer: Answer, *columns: str) -> set[tuple[str, ...]]:
     """Return columns of an answer as texts, IRIs by their last step."""
     places = [answer.table.variables.index(column) for column in columns]
-    return {tuple("" if row[n] is None else row[n].value.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] for n in places) for row in answer.table.rows}  # type: ignore[union-attr]
+    return {
+        tuple("" if row[n] is None else row[n].value.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] for n in places) for row in answer.table.rows
+    }  # type: ignore[union-attr]

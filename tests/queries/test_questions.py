@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,12 @@ EXPECTED: list[tuple[str, dict[str, str], tuple[str, ...], set[tuple[str, ...]]]
         },
     ),
     ("represented-in-source", {"institution": "polimi", "document": "sfs-simpact"}, ("project", "topic"), {("simpact", "thema-soziale-innovation")}),
-    ("project-topics", {"project": "t-factor"}, ("topic",), {(f"thema-{t}",) for t in ("zwischennutzung", "stadterneuerung", "quartiersentwicklung")}),
+    (
+        "project-topics",
+        {"project": "t-factor"},
+        ("topic",),
+        {(f"thema-{t}",) for t in ("zwischennutzung", "stadterneuerung", "quartiersentwicklung")},
+    ),
     ("project-topics", {"project": "spire-sais"}, ("topic",), {("thema-industrielle-symbiose",), ("thema-qualifizierung",)}),
     (
         "who-developed",
@@ -101,7 +105,12 @@ EXPECTED: list[tuple[str, dict[str, str], tuple[str, ...], set[tuple[str, ...]]]
         "who-developed",
         {"thing": "phoenix-see"},
         ("contributor", "contribution"),
-        {("phoenix-see-eg", "developed"), ("emschergenossenschaft", "developed"), ("stadt-dortmund", "developed"), ("emschergenossenschaft", "contributedTo")},
+        {
+            ("phoenix-see-eg", "developed"),
+            ("emschergenossenschaft", "developed"),
+            ("stadt-dortmund", "developed"),
+            ("emschergenossenschaft", "contributedTo"),
+        },
     ),
     (
         "hierarchy",
@@ -142,8 +151,8 @@ EXPECTED: list[tuple[str, dict[str, str], tuple[str, ...], set[tuple[str, ...]]]
 
 
 @pytest.fixture(scope="module")
-def graph_api(store: Store) -> Iterator[KnowledgeGraph]:
-    yield KnowledgeGraph(store, "en")
+def graph_api(store: Store) -> KnowledgeGraph:
+    return KnowledgeGraph(store, "en")
 
 
 @pytest.mark.parametrize(("name", "parameters", "columns", "expected"), EXPECTED, ids=[f"{e[0]}-{'-'.join(e[1].values())}" for e in EXPECTED])
@@ -167,7 +176,13 @@ def test_role_across_projects(graph_api: KnowledgeGraph) -> None:
     assert answer.table.variables[0] == "project"
     rows = rows_of(answer, "project", "role")
     assert len(rows) == len(answer.table.rows), "one row per project and role"
-    assert {("t-factor", "partner"), ("si-drive", "coordinator"), ("kosi-lab", "coordinator"), ("guide", "evaluator"), ("siscode", "unspecified")} <= rows
+    assert {
+        ("t-factor", "partner"),
+        ("si-drive", "coordinator"),
+        ("kosi-lab", "coordinator"),
+        ("guide", "evaluator"),
+        ("siscode", "unspecified"),
+    } <= rows
     assert "27" in answer.sentence
     assert "merged" in answer.rule
     assert "Sampling frame: ego-sampled" in answer.rule

@@ -84,7 +84,7 @@ def test_a_folder_without_write_permission(tmp_path: Path) -> None:
         parent.chmod(0o755)
     (tmp_path / "report.json").write_text("old")
     done = run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", CODE, str(tmp_path), "10")
-    assert (done.returncode, done.stdout.count("The target cannot be written.")) == (2, 1), done.stderr
+    assert (done.returncode, done.stdout.count("It cannot be written: permission denied.")) == (2, 1), done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     assert (tmp_path / "report.json").read_text() == "old"
 
