@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kg.errors import KgError
+from kg.errors import KgError, unwritable
 
 
 def fail(error: KgError, lang: str = "en") -> None:

@@ -49,7 +49,7 @@ def test_csv_is_read_back(analysis: Analysis, tmp_path: Path) -> None:
 
 def test_unwritable_folder_is_refused(analysis: Analysis, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(BuildError, match="file stands where|cannot be written"):
+    with pytest.raises(BuildError, match=r"file stands where|cannot be written"):
         analysis.write_csv(tmp_path / "file")
 
 
