@@ -46,6 +46,9 @@ check: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
+wheel: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest tests/house/test_wheel.py
+
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.dortmund
 

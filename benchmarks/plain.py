@@ -16,15 +16,15 @@ def main() -> None:
     nquads, shapes_folder, ontology, out = (Path(argument) for argument in sys.argv[1:5])
     dataset = rdflib.Dataset(default_union=True)
     dataset.parse(nquads, format="nquads")
-    data = rdflib.Graph()
-    for triple in dataset.triples((None, None, None)):
-        data.add(triple)
     shapes = rdflib.Graph()
     for path in sorted(shapes_folder.glob("*.ttl")):
         shapes.parse(path)
     vocabulary = rdflib.Graph().parse(ontology)
-    pyshacl.validate(data, shacl_graph=shapes, ont_graph=vocabulary, advanced=True)
-    data.serialize(out, format="turtle")
+    pyshacl.validate(dataset, shacl_graph=shapes, ont_graph=vocabulary, advanced=True)
+    union = rdflib.Graph()
+    for triple in dataset.triples((None, None, None)):
+        union.add(triple)
+    union.serialize(out, format="turtle")
 
 
 if __name__ == "__main__":

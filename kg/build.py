@@ -16,14 +16,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg import __version__
 from kg.config import SETTINGS_FILE, SourceSettings
 from kg.errors import BuildError, InputError, Problem, Text, unwritable
 from kg.namespaces import DCTERMS, FOAF, PROV, RDF, XSD
-from kg.quads import Quad, Term, iri, literal, read_parquet, to_oxigraph, write_parquet
+from kg.quads import Quad, Term, iri, literal, quad_text, read_parquet, write_parquet
 from kg.resources import folder as resource
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
 
 BATCH = 100_000
 KEEP = 2
@@ -205,20 +208,15 @@ def _fill(
     write_parquet(_provenance(main, [settings for settings, _ in tables], identifier, inputs), path / "quads" / "build.parquet")
     progress("loading the store")
     store = ox.Store(str(path / "store"))
-    batch: list[ox.Quad] = []
-    for quad in read_parquet(sorted((path / "quads").glob("*.parquet"))):
-        batch.append(to_oxigraph(quad))
-        if len(batch) == BATCH:
-            store.bulk_extend(batch)
-            batch = []
-    store.bulk_extend(batch)
+    _load(store, read_parquet(sorted((path / "quads").glob("*.parquet"))))
     progress("deriving statements")
     from kg.infer import infer
 
     derived = [quad for step in infer(store, main.graph("inferred")) for quad in step]
     write_parquet(derived, path / "quads" / "inferred.parquet")
     store.flush()
-    store.optimize()
+    if len(store) > BATCH:
+        store.optimize()
     counts = _counts(store)
     del store
     return {
@@ -232,6 +230,19 @@ def _fill(
         "inputs": inputs,
         **counts,
     }
+
+
+def _load(store: ox.Store, quads: Iterable[Quad]) -> None:
+    """Load quads in batches, as N-Quads: parsing them costs less than making an object per term."""
+    import pyoxigraph as ox
+
+    lines: set[str] = set()
+    for quad in quads:
+        lines.add(quad_text(quad))
+        if len(lines) == BATCH:
+            store.bulk_load("\n".join(sorted(lines)).encode(), format=ox.RdfFormat.N_QUADS)
+            lines.clear()
+    store.bulk_load("\n".join(sorted(lines)).encode(), format=ox.RdfFormat.N_QUADS)
 
 
 def _source_record(settings: SourceSettings) -> dict[str, Any]:

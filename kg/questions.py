@@ -196,6 +196,9 @@ def candidates(store: Store, of_class: str = "", among: str = "") -> dict[str, s
     else:
         query = f"SELECT DISTINCT ?x ?name WHERE {{ ?x skos:prefLabel|dcterms:title ?any . FILTER (isIRI(?x)) OPTIONAL {{ ?x {_NAMES} ?name }} }}"
     result = store.query(f"{query} LIMIT {MAX_CANDIDATES}")
+    if isinstance(result, Table) and len(result.rows) == MAX_CANDIDATES:
+        what = Text("There are too many things to look for a name.", "Es gibt zu viele Dinge, um nach einem Namen zu suchen.")
+        raise ParameterError(what, fix=Text("Give the IRI.", "Geben Sie die IRI an."))
     found: dict[str, set[str]] = {}
     for thing, name in result.rows if isinstance(result, Table) else []:
         if thing is not None:

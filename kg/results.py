@@ -168,9 +168,17 @@ def to_xml(table: Table) -> str:
 
 
 def _xml(text: str) -> str:
-    """Escape text for XML; control characters that XML 1.0 cannot hold become the replacement character, line ends keep their form."""
-    legal = "".join(c if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff") else "\ufffd" for c in text)
-    return escape(legal, {"\r": "&#13;"})
+    """Escape text for XML, line ends keep their form.
+
+    Raises:
+        QueryError: The text holds a character that XML 1.0 cannot hold.
+    """
+    if any((c < " " and c not in "\t\n\r") or c in "\ufffe\uffff" for c in text):
+        what = Text(
+            "The answer holds a control character, which XML cannot hold.", "Die Antwort enthält ein Steuerzeichen, das XML nicht fassen kann."
+        )
+        raise QueryError(what, where="--format xml", fix=Text("Use json, csv or tsv.", "Wählen Sie json, csv oder tsv."))
+    return escape(text, {"\r": "&#13;"})
 
 
 def to_csv(table: Table) -> str:

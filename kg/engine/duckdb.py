@@ -25,16 +25,12 @@ class DuckDB:
         """Return the quad tables in these Parquet files as one Ibis table."""
         return self._connection.read_parquet([str(path) for path in paths])
 
-    def table(self, data: Any) -> Any:
-        """Return an Arrow table as an Ibis table."""
-        import ibis
-
-        return ibis.memtable(data)
-
     def to_pylist(self, expression: Any) -> list[dict[str, Any]]:
         """Run a table expression and return its rows."""
-        rows: list[dict[str, Any]] = self._connection.to_pyarrow(expression).to_pylist()
-        return rows
+        # Compiled by Ibis, fetched by DuckDB: Ibis' own way to rows imports pandas first (0.4 s).
+        cursor = self._connection.raw_sql(self._connection.compile(expression))
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def close(self) -> None:
         """End the session."""

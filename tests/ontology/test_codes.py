@@ -40,7 +40,7 @@ def languages(scheme: str, subject: Node, predicate: URIRef) -> list[str | None]
 
 def test_all_schemes_are_there() -> None:
     """The eight lists of the decision on the model."""
-    assert set(SCHEMES) == {*ORDERED, "claim-status", "attestation", "organisation-kind", "completeness", "sampling-frame"}
+    assert set(SCHEMES) == {*ORDERED, "claim-status", "attestation", "organisation-kind", "completeness", "sampling-frame", "identifier-scheme"}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg.build import vocabulary_quads
 from kg.infer import infer
+from kg.namespaces import local_name
 from kg.quads import Quad, to_oxigraph
 from kg.questions import Answer, KnowledgeGraph
 from kg.sources.folder import Folder, read_folder
@@ -56,6 +57,4 @@ def graph_of(keep: Callable[[Row], bool] = lambda _: True) -> KnowledgeGraph:
 def rows_of(answer: Answer, *columns: str) -> set[tuple[str, ...]]:
     """Return columns of an answer as texts, IRIs by their last step."""
     places = [answer.table.variables.index(column) for column in columns]
-    return {
-        tuple("" if row[n] is None else row[n].value.rstrip("/#").replace("#", "/").rsplit("/", 1)[-1] for n in places) for row in answer.table.rows
-    }  # type: ignore[union-attr]
+    return {tuple("" if (term := row[place]) is None else local_name(term.value) for place in places) for row in answer.table.rows}

@@ -93,3 +93,10 @@ def test_nothing_is_cut(store: Store) -> None:
 def test_terminal_is_not_steered(store: Store) -> None:
     text = KnowledgeGraph(store, "en").query("SELECT ?x WHERE { BIND ('a\u001b[31mred' AS ?x) }").to_text("table")
     assert "\x1b" not in text
+
+
+def test_what_xml_cannot_hold_is_refused(store: Store) -> None:
+    answer = KnowledgeGraph(store, "en").query("SELECT ?x WHERE { BIND ('a\u0001' AS ?x) }")
+    with pytest.raises(QueryError, match="control character"):
+        answer.to_text("xml")
+    assert "\\u0001" in answer.to_text("json")

@@ -111,7 +111,9 @@ def _node(term: object) -> URIRef | BNode:
 def harvested() -> Any:
     """Return pySHACL's own view of the shapes, read once: reading takes longer than a case."""
     empty = DataGraph.from_rdflib(Dataset(default_union=True))
-    return Validator(empty, shacl_graph=shapes(), options={"advanced": True, "inplace": True}).shacl_graph
+    found = Validator(empty, shacl_graph=shapes(), options={"advanced": True, "inplace": True}).shacl_graph
+    assert found.shapes, "pySHACL gathers the shapes when they are first asked for"
+    return found
 
 
 @pytest.fixture(scope="module", autouse=True)
