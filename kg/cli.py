@@ -85,6 +85,18 @@ LangOption = Annotated[
         ),
     ),
 ]
+AnswerFormOption = Annotated[
+    str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help=t("Form of the answer.", "Form der Antwort."))
+]
+LabelsOption = Annotated[
+    bool,
+    typer.Option(
+        "--labels",
+        help=t(
+            "Add a label column beside each IRI column (csv, tsv, json, xml).", "Neben jeder IRI-Spalte eine Spalte mit Namen (csv, tsv, json, xml)."
+        ),
+    ),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help=t("Write there instead of to the terminal.", "Dorthin schreiben statt auf den Bildschirm.")),
@@ -289,19 +301,8 @@ def ask_command(
             metavar="[QUESTION]", help=t("Name of the question; without it all are listed.", "Name der Frage; ohne ihn werden alle aufgezählt.")
         ),
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help=t("Form of the answer.", "Form der Antwort."))
-    ] = "table",
-    labels: Annotated[
-        bool,
-        typer.Option(
-            "--labels",
-            help=t(
-                "Add a label column beside each IRI column (csv, tsv, json, xml).",
-                "Neben jeder IRI-Spalte eine Spalte mit Namen (csv, tsv, json, xml).",
-            ),
-        ),
-    ] = False,
+    form: AnswerFormOption = "table",
+    labels: LabelsOption = False,
     explain: Annotated[
         bool,
         typer.Option(
@@ -372,19 +373,8 @@ def query_command(
             help=t("SPARQL text, a file with it, or - for standard input.", "SPARQL-Text, eine Datei damit, oder - für die Standardeingabe."),
         ),
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help=t("Form of the answer.", "Form der Antwort."))
-    ] = "table",
-    labels: Annotated[
-        bool,
-        typer.Option(
-            "--labels",
-            help=t(
-                "Add a label column beside each IRI column (csv, tsv, json, xml).",
-                "Neben jeder IRI-Spalte eine Spalte mit Namen (csv, tsv, json, xml).",
-            ),
-        ),
-    ] = False,
+    form: AnswerFormOption = "table",
+    labels: LabelsOption = False,
     store: StoreOption = None,
     build_dir: BuildOption = None,
     output: OutputOption = None,

@@ -57,7 +57,11 @@ def summary(profile: Profile, lang: str) -> str:
     """Return the answer in one or two sentences."""
     if not profile.projects:
         return say("no-projects", lang)
-    text = say("summary", lang, projects=len(profile.projects), partners=len(profile.partners), repeats=len(profile.repeat_partners))
+    projects, partners = (
+        say(f"{what}-{'one' if number == 1 else 'many'}", lang, n=number)
+        for what, number in (("projects", len(profile.projects)), ("partners", len(profile.partners)))
+    )
+    text = say("summary", lang, projects=projects, partners=partners, repeats=len(profile.repeat_partners))
     if profile.years:
         text += " " + say("summary-years", lang, first=profile.years[0].year, last=_last_dated(profile))
     return text

@@ -9,9 +9,13 @@ TEXT: dict[str, dict[str, str]] = {
     # What a number is
     "title": {"de": "{name}: Rolle in Projekten", "en": "{name}: role across projects"},
     "summary": {
-        "de": "{projects} Projekte, {partners} Partnereinrichtungen, davon {repeats} in mindestens zwei Projekten.",
-        "en": "{projects} projects, {partners} partner institutions, {repeats} of them in at least two projects.",
+        "de": "{projects}, {partners}, davon {repeats} in mindestens zwei Projekten.",
+        "en": "{projects}, {partners}, {repeats} of them in at least two projects.",
     },
+    "projects-one": {"de": "1 Projekt", "en": "1 project"},
+    "projects-many": {"de": "{n} Projekte", "en": "{n} projects"},
+    "partners-one": {"de": "1 Partnereinrichtung", "en": "1 partner institution"},
+    "partners-many": {"de": "{n} Partnereinrichtungen", "en": "{n} partner institutions"},
     "summary-years": {"de": "Datiert von {first} bis {last}.", "en": "Dated from {first} to {last}."},
     "counted-as": {
         "de": "„{asked}“ zählt auf der Ebene {level} als „{counted}“; dieses Profil gilt für „{counted}“.",
