@@ -39,11 +39,8 @@ def root(graph: Build) -> str:
 def test_help_groups_the_commands_by_user(tmp_path: Path) -> None:
     done = kg("--help", cwd=tmp_path)
     assert done.returncode == 0
-    words = re.findall(
-        r"^[╭│] ?─? ?(Data stewards|Researchers|Linked-data portals|init|build|validate|ask|query|analyse|profile|publish)\b",
-        done.stdout,
-        re.MULTILINE,
-    )
+    names = "Data stewards|Researchers|Linked-data portals|init|build|validate|ask|query|analyse|profile|publish"
+    words = re.findall(rf"^(?:  )?({names})\b", done.stdout, re.MULTILINE)
     assert words == [
         "Data stewards",
         "init",

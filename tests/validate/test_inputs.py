@@ -324,7 +324,9 @@ def test_lexical_forms_are_kept(tmp_path: Path) -> None:
         'p:eins a inno:Place ; skos:prefLabel "E"@de ; schema:startDate "abc"^^<http://www.w3.org/2001/XMLSchema#gYear>, "007"^^<http://www.w3.org/2001/XMLSchema#integer> .\n',
     )
     found = {(rule(result), result.value) for result in validate([file]).results}
-    assert ("Table-wrong-date", "abc") in found
+    # rdflib knows an ill-typed xsd:gYear only where owlrl was imported before; the finding then comes from the shape itself.
+    by_shape = ("DatedShape-startDate", '"abc"^^<http://www.w3.org/2001/XMLSchema#gYear>')
+    assert ("Table-wrong-date", "abc") in found or by_shape in found
     assert ("DatedShape-startDate", '"007"^^<http://www.w3.org/2001/XMLSchema#integer>') in found
 
 
