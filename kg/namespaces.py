@@ -47,7 +47,10 @@ class Namespace:
     def __getattr__(self, name: str) -> str:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._root + name
+        # Kept on the object, so that the next look-up is a plain attribute: mappings ask a hundred thousand times.
+        value = self._root + name
+        self.__dict__[name] = value
+        return value
 
     def __getitem__(self, name: str) -> str:
         return self._root + name
