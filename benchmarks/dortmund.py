@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.measure import KG, ROOT, Run, machine, median, run, write_fragment
 
-RUNS = 5
+RUNS = 3
 STAGES = {
     "build": ["build"],
     "validate": ["validate"],
