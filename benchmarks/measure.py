@@ -47,7 +47,7 @@ def run(command: list[str], cwd: Path, env: dict[str, str] | None = None) -> Run
             except psutil.Error:
                 pass
             peak = max(peak, total)
-            time.sleep(0.05)
+            time.sleep(0.25)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
