@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import InputError, Problem, Text, ValidationError
+from kg.files import write_file
 from kg.validate.formats import FORMATS, render
-from kg.validate.output import write_file, write_report
+from kg.validate.output import write_report
 from kg.validate.report import FAIL_ON, SEVERITIES, Origin, Report, Result, exit_code, from_json, make_report, to_json, to_turtle
 from kg.validate.shapes import ShapeInfo, rule_of
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = [
     ("kg.errors", "kg.resources"),
     ("kg.namespaces",),
-    ("kg.identifiers",),
+    ("kg.identifiers", "kg.files"),
     ("kg.config",),
     ("kg.quads", "kg.headers"),
     ("kg.engine", "kg.store", "kg.sources", "kg.terminal"),
