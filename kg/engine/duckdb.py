@@ -2,28 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kg.engine.base import FUNCTIONS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NAMES = {"nfc": "nfc_normalize", "sha256": "sha256", "strip_accents": "strip_accents"}
+"""What DuckDB calls the functions of :data:`kg.engine.base.FUNCTIONS`."""
+
+MAX_FIELD = 16 * 1024 * 1024
+"""Bytes of the longest record that is read."""
 
 
 class DuckDB:
-    """An in-memory DuckDB session; files are read where they lie, nothing is downloaded or installed."""
+    """An in-memory DuckDB session; files are read where they lie, nothing is downloaded or installed.
+
+    Args:
+        threads: Number of threads; as many as there are cores by default.
+        memory: What DuckDB may hold before it writes to `spill`.
+        spill: Folder for what does not fit in memory; without one too much is an error.
+    """
 
     name = "duckdb"
 
-    def __init__(self, *, threads: int | None = None, memory: str = "2GB") -> None:
+    def __init__(self, *, threads: int | None = None, memory: str = "2GB", spill: Path | None = None) -> None:
         import ibis
 
         options: dict[str, Any] = {"memory_limit": memory, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        options["temp_directory"] = str(spill) if spill else ""
         if threads:
             options["threads"] = threads
         self._connection = ibis.duckdb.connect(**options)
+        self._numbers = count()
+        self._functions = {name: _builtin(name, _NAMES[name]) for name in FUNCTIONS}
 
     def quads(self, paths: Iterable[Path]) -> Any:
         """Return the quad tables in these Parquet files as one Ibis table."""
         return self._connection.read_parquet([str(path) for path in paths])
+
+    def table(self, data: pa.Table) -> Any:
+        """Return an Arrow table as an Ibis table."""
+        name = self._name("arrow")
+        self._connection.con.register(name, data)
+        return self._connection.table(name)
+
+    def csv(self, path: Path, columns: Sequence[str], *, delimiter: str) -> Any:
+        """Return a delimited text file as an Ibis table of texts with `row` (see :class:`kg.engine.base.Engine`)."""
+        name = self._name("csv")
+        types = ", ".join(f"{_quoted(column, chr(39))}: 'VARCHAR'" for column in columns)
+        self._connection.raw_sql(
+            f"CREATE TEMP TABLE {name} AS SELECT *, row_number() OVER () + 1 AS row FROM read_csv({_quoted(str(path), chr(39))}, "  # noqa: S608
+            f"header = true, delim = {_quoted(delimiter, chr(39))}, quote = '\"', escape = '\"', columns = {{{types}}}, auto_detect = false, "
+            f"strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = {MAX_FIELD}, encoding = 'utf-8')"
+        )
+        return self._connection.table(name)
+
+    def call(self, function: str, value: Any) -> Any:
+        """Return a call of one of :data:`kg.engine.base.FUNCTIONS`."""
+        return self._functions[function](value)
+
+    def cache(self, expression: Any) -> Any:
+        """Run a table expression once and return the result as an Ibis table."""
+        name = self._name("cached")
+        self._connection.raw_sql(f"CREATE TEMP TABLE {name} AS {self._connection.compile(expression)}")
+        return self._connection.table(name)
+
+    def drop(self, cached: Any) -> None:
+        """Forget a result kept by :meth:`cache`."""
+        self._connection.raw_sql(f"DROP TABLE IF EXISTS {_quoted(cached.get_name(), chr(34))}")
+
+    def scalar(self, expression: Any) -> Any:
+        """Run an expression of one value and return it."""
+        return self._connection.raw_sql(self._connection.compile(expression)).fetchone()[0]
 
     def to_pylist(self, expression: Any) -> list[dict[str, Any]]:
         """Run a table expression and return its rows."""
@@ -31,6 +87,22 @@ class DuckDB:
         cursor = self._connection.raw_sql(self._connection.compile(expression))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def to_arrow(self, expression: Any) -> pa.Table:
+        """Run a table expression and return an Arrow table."""
+        return self._connection.raw_sql(self._connection.compile(expression)).fetch_arrow_table()
+
+    def batches(self, expression: Any, size: int) -> Iterator[pa.RecordBatch]:
+        """Run a table expression and yield its rows in batches of about this size, without holding all of them."""
+        yield from self._connection.raw_sql(self._connection.compile(expression)).fetch_record_batch(size)
+
+    def to_parquet(self, expression: Any, path: Path) -> int:
+        """Run a table expression, write its rows to a Parquet file in their order, and return how many there are."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        done = self._connection.raw_sql(
+            f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        return int(done.fetchone()[0])
 
     def close(self) -> None:
         """End the session."""
@@ -41,3 +113,21 @@ class DuckDB:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _name(self, kind: str) -> str:
+        return f"{kind}_{next(self._numbers)}"
+
+
+def _builtin(name: str, called: str) -> Any:
+    """Declare a function of DuckDB for Ibis."""
+    import ibis
+
+    def function(value: str) -> str:  # type: ignore[empty-body]
+        """Stand for the engine's own function."""
+
+    function.__name__ = name
+    return ibis.udf.scalar.builtin(name=called)(function)
+
+
+def _quoted(text: str, mark: str) -> str:
+    return mark + text.replace(mark, mark * 2) + mark
