@@ -21,16 +21,24 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kg import __version__
 from kg.config import SETTINGS_FILE, SourceSettings
 from kg.errors import BuildError, InputError, Problem, Text, unwritable
-from kg.namespaces import DCTERMS, FOAF, PROV, RDF, XSD
-from kg.quads import Quad, Term, iri, literal, quad_text, read_parquet, write_parquet
+from kg.namespaces import BASE, DCTERMS, FOAF, PROV, RDF, XSD
+from kg.quads import Quad, Term, iri, literal, nquads, write_parquet
 from kg.resources import folder as resource
+from kg.sources.reading import Source, Sources, file_record
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+    from kg.engine.base import Engine
+
 BATCH = 100_000
 KEEP = 2
-TABLES = ("sources.csv", "entities.csv", "relations.csv", "decisions.csv", "retired.csv", "roles.csv", SETTINGS_FILE)
+MAX_REJECTS = 100
+"""How many rows and cells of bulk sources may be left out."""
+REJECTS_TOLD = 100
+"""How many of them are told one by one."""
+MEMORY = "300MB"
+"""What the batch engine holds before it writes to disk."""
 
 Progress: TypeAlias = Callable[[str], None]
 
@@ -83,52 +91,114 @@ def current(root: Path) -> Build:
     return Build(path, record)
 
 
-def build(sources: Sequence[Path], root: Path, *, progress: Progress = lambda _: None) -> Build:
-    """Build a graph from folders of tables and swap it in.
+def build(
+    sources: Sequence[Path],
+    root: Path,
+    *,
+    mapping: Path | None = None,
+    max_rejects: int = MAX_REJECTS,
+    progress: Progress = lambda _: None,
+) -> Build:
+    """Build a graph from its sources and swap it in.
 
     Args:
-        sources: Folders of tables; the first gives namespace and titles.
+        sources: Folders of tables, CORDIS deliveries, lists; the first gives namespace and titles.
         root: Folder of builds.
+        mapping: How a list among the sources becomes statements.
+        max_rejects: How many rows and cells of bulk sources may be left out before the build stops.
         progress: Called with the name of each step.
 
     Raises:
-        InputError: A source has problems; all of them are in `problems`, and nothing is written.
+        InputError: A source has problems; those of curated tables are all in `problems`, of bulk sources the first ones. Nothing is written.
         BuildError: The folder of builds cannot be written.
     """
-    from kg.sources.folder import read_folder
-    from kg.sources.statements import map_folder
-
     started = time.monotonic()
-    tables: list[tuple[SourceSettings, list[Quad]]] = []
+    try:
+        with _locked(root):
+            return _build(sources, root, mapping, max_rejects, started, progress)
+    except OSError as error:
+        raise unwritable(error, root, "--build") from error
+
+
+def _build(paths: Sequence[Path], root: Path, mapping: Path | None, max_rejects: int, started: float, progress: Progress) -> Build:
+    graphs = root / "graphs"
+    graphs.mkdir(exist_ok=True)
+    for left in graphs.glob(".tmp-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    temporary = graphs / f".tmp-{os.getpid()}"
+    work = temporary / ".work"
+    try:
+        work.mkdir(parents=True)
+        with contextlib.ExitStack() as stack:
+            engine = _engine(stack, work)
+            sources = _read(paths, Sources(work, engine, mapping=mapping, told=REJECTS_TOLD), max_rejects, progress)
+            inputs = [*(record for source in sources for record in source.inputs), *_own_inputs()]
+            identifier = hashlib.sha256(json.dumps([__version__, inputs], sort_keys=True).encode()).hexdigest()[:12]
+            progress("writing the quad tables")
+            _write_quads(temporary / "quads", sources, identifier, inputs, engine)
+        shutil.rmtree(work)
+        record = _fill(temporary, identifier, sources, inputs, progress)
+        record["seconds"] = round(time.monotonic() - started, 2)
+        record["created"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        _write_text(temporary / "build.json", json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+        target = graphs / identifier
+        if target.exists():
+            shutil.rmtree(target)
+        os.replace(temporary, target)
+        _point(root, target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _forget_old(root, target)
+    return Build(target.resolve(), record)
+
+
+def _engine(stack: contextlib.ExitStack, work: Path) -> Callable[[], Engine]:
+    """Return a call that opens the engine of bulk sources once, and closes it with the stack."""
+    opened: list[Engine] = []
+
+    def engine() -> Engine:
+        if not opened:
+            from kg.engine.duckdb import DuckDB
+
+            opened.append(stack.enter_context(DuckDB(memory=MEMORY, spill=work / "spill")))
+        return opened[0]
+
+    return engine
+
+
+def _read(paths: Sequence[Path], reader: Sources, max_rejects: int, progress: Progress) -> list[Source]:
+    """Read all sources; raise one error for everything that is wrong in them."""
+    sources: list[Source] = []
     problems: list[Problem] = []
-    for path in sources:
-        if not path.is_dir():
-            fix = Text("Name a folder, or start one with `kg init`.", "Nennen Sie einen Ordner, oder beginnen Sie einen mit `kg init`.")
-            raise InputError(Text("There is no such folder of tables.", "Diesen Ordner mit Tabellen gibt es nicht."), where=str(path), fix=fix)
+    base = BASE
+    for path in paths:
         progress(f"reading {path.name}")
-        source = read_folder(path)
-        if any(problem.fatal for problem in source.problems):
-            problems += source.problems
-            continue
-        quads, found = map_folder(source)
-        problems += found
-        tables.append((source.settings, quads))
+        source = reader.read(path, base)
+        if not sources:
+            base = source.settings.base
+        sources.append(source)
+        problems += [] if source.bulk else source.problems
     if problems:
         fix = Text("Correct the rows listed; nothing was written.", "Berichtigen Sie die genannten Zeilen; nichts wurde geschrieben.")
         raise InputError(_summary(problems), fix=fix, problems=tuple(problems))
-    names = [settings.name for settings, _ in tables]
-    if len(set(names)) != len(names):
-        what = Text(f"Two sources have the graph name {names[0]!r}.", f"Zwei Quellen haben den Graphnamen {names[0]!r}.")
-        raise InputError(
-            what, where=SETTINGS_FILE, fix=Text("Give each folder its own graph.name.", "Geben Sie jedem Ordner einen eigenen graph.name.")
+    rejected = sum(source.rejected for source in sources)
+    if rejected > max_rejects:
+        what = Text(
+            f"{rejected:,} rows or cells cannot be mapped; {max_rejects:,} are allowed: the graph was not built.",
+            f"{rejected:,} Zeilen oder Zellen lassen sich nicht abbilden, erlaubt sind {max_rejects:,}: Der Graph wurde nicht gebaut.",
         )
-    inputs = list(_inputs(sources))
-    identifier = hashlib.sha256(json.dumps([__version__, inputs], sort_keys=True).encode()).hexdigest()[:12]
-    try:
-        with _locked(root):
-            return _write(root, identifier, tables, inputs, started, progress)
-    except OSError as error:
-        raise unwritable(error, root, "--build") from error
+        fix = Text(
+            "Check the delivery, or build without them with a higher --max-rejects.",
+            "Prüfen Sie die Lieferung, oder bauen Sie ohne sie mit einem höheren --max-rejects.",
+        )
+        raise InputError(what, fix=fix, problems=tuple(item for source in sources for item in source.problems))
+    names = [source.settings.name for source in sources]
+    for name in names:
+        if names.count(name) > 1:
+            what = Text(f"Two sources have the graph name {name!r}.", f"Zwei Quellen haben den Graphnamen {name!r}.")
+            fix = Text("Give each folder its own graph.name.", "Geben Sie jedem Ordner einen eigenen graph.name.")
+            raise InputError(what, where=SETTINGS_FILE, fix=fix)
+    return sources
 
 
 def _summary(problems: Sequence[Problem]) -> Text:
@@ -137,22 +207,15 @@ def _summary(problems: Sequence[Problem]) -> Text:
     return Text(f"{count.en} in {files}: the graph was not built.", f"{count.de} in {files}: Der Graph wurde nicht gebaut.")
 
 
-def _inputs(sources: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    """Yield name, size and SHA-256 of every file that goes into the graph."""
-    for path in sources:
-        for name in TABLES:
-            if (path / name).is_file():
-                yield _file_record(path / name, f"{path.resolve().name}/{name}")
+def _own_inputs() -> Iterator[dict[str, Any]]:
+    """Yield name, size and SHA-256 of every file of the project itself that goes into the graph."""
     for name in _vocabulary():
-        yield _file_record(resource(*name.split("/")), name)
+        yield file_record(resource(*name.split("/")), name)
     for rule in sorted(resource("queries", "infer").glob("*.rq")):
-        yield _file_record(rule, f"queries/infer/{rule.name}")
-    yield _file_record(resource("data", "mappings", "roles.csv"), "data/mappings/roles.csv")
-
-
-def _file_record(path: Path, name: str) -> dict[str, Any]:
-    data = path.read_bytes()
-    return {"file": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        yield file_record(rule, f"queries/infer/{rule.name}")
+    for folder in ("mappings", "reference"):
+        for path in sorted((*resource("data", folder).glob("*.csv"), *resource("data", folder).glob("*.tsv"))):
+            yield file_record(path, f"data/{folder}/{path.name}")
 
 
 def _vocabulary() -> list[str]:
@@ -170,45 +233,27 @@ def _locked(root: Path) -> Iterator[None]:
         yield
 
 
-def _write(
-    root: Path, identifier: str, tables: Sequence[tuple[SourceSettings, list[Quad]]], inputs: list[dict[str, Any]], started: float, progress: Progress
-) -> Build:
-    graphs = root / "graphs"
-    graphs.mkdir(exist_ok=True)
-    for left in graphs.glob(".tmp-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    target, temporary = graphs / identifier, graphs / f".tmp-{identifier}"
-    try:
-        temporary.mkdir()
-        record = _fill(temporary, identifier, tables, inputs, progress)
-        record["seconds"] = round(time.monotonic() - started, 2)
-        record["created"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        _write_text(temporary / "build.json", json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(temporary, target)
-        _point(root, target)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    _forget_old(root, target)
-    return Build(target.resolve(), record)
+def _write_quads(path: Path, sources: Sequence[Source], identifier: str, inputs: list[dict[str, Any]], engine: Callable[[], Engine]) -> None:
+    """Write the quad table of every source, of the vocabulary and of the build itself."""
+    main = sources[0].settings
+    for source in sources:
+        file = path / f"{source.settings.name}.parquet"
+        if source.bulk:
+            engine().to_parquet(source.quads, file)
+        else:
+            write_parquet(source.quads, file)
+    write_parquet(vocabulary_quads(main), path / "vocabulary.parquet")
+    write_parquet(_provenance(main, [source.settings for source in sources], identifier, inputs), path / "build.parquet")
 
 
-def _fill(
-    path: Path, identifier: str, tables: Sequence[tuple[SourceSettings, list[Quad]]], inputs: list[dict[str, Any]], progress: Progress
-) -> dict[str, Any]:
-    """Write quad tables and store of a build into an empty folder and return its record."""
+def _fill(path: Path, identifier: str, sources: Sequence[Source], inputs: list[dict[str, Any]], progress: Progress) -> dict[str, Any]:
+    """Load the store of a build from its quad tables, derive statements, and return the build's record."""
     import pyoxigraph as ox
 
-    main = tables[0][0]
-    progress("writing the quad tables")
-    for settings, quads in tables:
-        write_parquet(quads, path / "quads" / f"{settings.name}.parquet")
-    write_parquet(vocabulary_quads(main), path / "quads" / "vocabulary.parquet")
-    write_parquet(_provenance(main, [settings for settings, _ in tables], identifier, inputs), path / "quads" / "build.parquet")
+    main = sources[0].settings
     progress("loading the store")
     store = ox.Store(str(path / "store"))
-    _load(store, read_parquet(sorted((path / "quads").glob("*.parquet"))))
+    _load(store, sorted((path / "quads").glob("*.parquet")))
     progress("deriving statements")
     from kg.infer import infer
 
@@ -216,7 +261,9 @@ def _fill(
     write_parquet(derived, path / "quads" / "inferred.parquet")
     store.flush()
     if len(store) > BATCH:
+        progress("tidying the store")
         store.optimize()
+    progress("counting")
     counts = _counts(store)
     del store
     return {
@@ -226,26 +273,24 @@ def _fill(
         "name": main.name,
         "title": dict(main.title),
         "state": main.state,
-        "sources": [_source_record(settings) for settings, _ in tables],
+        "sources": [_source_record(source) for source in sources],
         "inputs": inputs,
         **counts,
     }
 
 
-def _load(store: ox.Store, quads: Iterable[Quad]) -> None:
-    """Load quads in batches, as N-Quads: parsing them costs less than making an object per term."""
+def _load(store: ox.Store, paths: Iterable[Path]) -> None:
+    """Load quad tables in batches, as N-Quads made by columns: an object per term would cost more than parsing, and one load more memory."""
+    import pyarrow.parquet as pq
     import pyoxigraph as ox
 
-    lines: set[str] = set()
-    for quad in quads:
-        lines.add(quad_text(quad))
-        if len(lines) == BATCH:
-            store.bulk_load("\n".join(sorted(lines)).encode(), format=ox.RdfFormat.N_QUADS)
-            lines.clear()
-    store.bulk_load("\n".join(sorted(lines)).encode(), format=ox.RdfFormat.N_QUADS)
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=BATCH):
+            store.bulk_load(nquads(batch), format=ox.RdfFormat.N_QUADS)
 
 
-def _source_record(settings: SourceSettings) -> dict[str, Any]:
+def _source_record(source: Source) -> dict[str, Any]:
+    settings = source.settings
     frame = settings.frame
     return {
         "name": settings.name,
@@ -256,6 +301,14 @@ def _source_record(settings: SourceSettings) -> dict[str, Any]:
         "contact": {"name": settings.contact, "url": settings.contact_url},
         "title": dict(settings.title),
         "description": dict(settings.description),
+        "notes": [note._asdict() for note in source.notes],
+        "rejected": {
+            "count": source.rejected,
+            "first": [
+                {"file": item.file, "row": item.row, "column": item.column, "code": item.code, "value": item.value, "what": item.what}
+                for item in source.problems
+            ],
+        },
     }
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kg.config import build_root, default_source, language
+from kg.config import build_root, default_sources, language
 from kg.errors import KgError, ParameterError, QueryError, Text
 from kg.terminal import fail, progress, write_text
 
@@ -167,13 +167,34 @@ def build_command(
         typer.Option(
             "--source",
             "-s",
-            metavar="FOLDER",
+            metavar="PATH",
             help=t(
-                "Folder of tables; may be repeated [default: this folder if it has settings.toml, else Dortmund].",
-                "Ordner mit Tabellen; mehrfach möglich [sonst dieser Ordner, wenn er settings.toml hat, sonst Dortmund].",
+                "Folder of tables, CORDIS delivery (zip or folder of .csv or .csv.gz), or a list with --mapping; may be repeated "
+                "[default: this folder if it has settings.toml, else Dortmund].",
+                "Ordner mit Tabellen, CORDIS-Lieferung (Zip oder Ordner mit .csv oder .csv.gz) oder eine Liste mit --mapping; mehrfach möglich "
+                "[sonst dieser Ordner, wenn er settings.toml hat, sonst Dortmund].",
             ),
         ),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            metavar="FILE",
+            help=t("How the columns of a list become statements; start one with `kg map`.", "Wie die Spalten einer Liste zu Aussagen werden; Anfang mit `kg map`."),
+        ),
+    ] = None,
+    max_rejects: Annotated[
+        int,
+        typer.Option(
+            "--max-rejects",
+            metavar="N",
+            min=0,
+            help=t(
+                "How many faulty rows and cells of deliveries may be left out.", "Wie viele fehlerhafte Zeilen und Zellen von Lieferungen wegbleiben dürfen."
+            ),
+        ),
+    ] = 100,
     build_dir: BuildOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -182,7 +203,7 @@ def build_command(
 
     root = build_root(build_dir)
     with progress() as step:
-        made = build(source or [default_source()], root, progress=step)
+        made = build(source or default_sources(), root, mapping=mapping, max_rejects=max_rejects, progress=step)
     record = made.record
     chosen = language(lang)
     title = record["title"].get(chosen) or record["name"]
@@ -203,7 +224,27 @@ def build_command(
         frame = entry["frame"]
         around = f" ({frame['around']})" if frame["around"] else ""
         typer.echo(f"{words[4]}: {entry['name']}: {frame['kind']}{around}")
+        for line in delivery_lines(entry, chosen):
+            typer.echo(f"  {line}")
     typer.echo(f"{words[5]}: {root / 'current'} → {made.path.name}")
+
+
+SHOWN_REJECTS = 5
+"""How many faulty rows and cells of a source are listed after a build; build.json holds more."""
+
+
+def delivery_lines(entry: dict[str, Any], lang: str) -> list[str]:
+    """Return what a delivery does not hold and what of it was left out, as lines."""
+    lines = [note[lang] for note in entry["notes"]]
+    rejected = entry["rejected"]
+    if rejected["count"]:
+        lines.append(f"{rejected['count']} " + {"de": "Zeilen oder Zellen weggelassen:", "en": "rows or cells left out:"}[lang])
+        for item in rejected["first"][:SHOWN_REJECTS]:
+            column = f" [{item['column']}]" if item["column"] else ""
+            lines.append(f"  {item['file']}:{item['row']}{column} {item['what'][lang]}")
+        if rejected["count"] > SHOWN_REJECTS:
+            lines.append({"de": "  weitere in build.json", "en": "  more in build.json"}[lang])
+    return lines
 
 
 def class_labels(lang: str) -> dict[str, str]:

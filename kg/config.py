@@ -171,10 +171,12 @@ def _check(settings: SourceSettings, file: Path) -> None:
             raise InputError(what, where=str(file), fix=fix)
 
 
-def default_source() -> Path:
-    """Return the folder of tables to build when none is named: the current folder if it has settings, else the shipped one."""
+def default_sources() -> list[Path]:
+    """Return what to build when nothing is named: the current folder if it has settings, else the shipped tables and the shipped slice of CORDIS."""
     here = Path.cwd()
-    return here if (here / SETTINGS_FILE).is_file() else folder("data", "dortmund")
+    if (here / SETTINGS_FILE).is_file():
+        return [here]
+    return [path for path in (folder("data", "dortmund"), folder("data", "cordis-dortmund")) if path.is_dir()]
 
 
 def build_root(option: Path | None = None) -> Path:

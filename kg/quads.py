@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.namespaces import RDF, XSD
 
@@ -170,6 +170,46 @@ def read_parquet(paths: Iterable[Path]) -> Iterator[Quad]:
     for path in paths:
         for batch in pq.ParquetFile(path).iter_batches(batch_size=100_000):
             yield from map(Quad, *(column.to_pylist() for column in batch.columns))
+
+
+def nquads(batch: pa.RecordBatch) -> bytes:
+    """Return rows of the quad table as an N-Quads document, made by columns; rows of one quad give its line several times.
+
+    Control characters stay as they are: parsers of N-Quads need only quotes, backslashes and line ends escaped (RDF 1.1 N-Quads, section 4).
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = {name: batch.column(index) for index, name in enumerate(batch.schema.names)}
+
+    def join(*parts: Any) -> Any:
+        return pc.binary_join_element_wise(*parts, "")
+
+    def either(holds: Any, one: Any, other: Any) -> Any:
+        return pc.if_else(holds, one, other)
+
+    def node(values: Any) -> Any:
+        return either(pc.starts_with(values, "_:"), values, join("<", values, ">"))
+
+    text = column["object"]
+    for character, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+        text = pc.replace_substring(text, character, escaped)
+    tagged, plain = pc.not_equal(column["language"], ""), pc.is_in(column["datatype"], pa.array(["", XSD.string]))
+    quoted = join('"', text, '"')
+    literals = either(tagged, join(quoted, "@", column["language"]), either(plain, quoted, join(quoted, "^^<", column["datatype"], ">")))
+    objects = either(pc.equal(column["kind"], "literal"), literals, node(column["object"]))
+    graphs = either(pc.equal(column["graph"], ""), "", join(" <", column["graph"], ">"))
+    lines = join(node(column["subject"]), " <", column["predicate"], "> ", objects, graphs, " .\n")
+    return _data(lines)
+
+
+def _data(strings: pa.Array) -> bytes:
+    """Return the texts of an array one behind the other."""
+    _, offsets, data = strings.buffers()
+    first, last = (
+        int.from_bytes(offsets[4 * index : 4 * index + 4].to_pybytes(), "little") for index in (strings.offset, strings.offset + len(strings))
+    )
+    return bytes(data[first:last])
 
 
 def from_oxigraph(quad: ox.Quad, origin: str) -> Quad:

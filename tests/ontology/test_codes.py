@@ -39,8 +39,8 @@ def languages(scheme: str, subject: Node, predicate: URIRef) -> list[str | None]
 
 
 def test_all_schemes_are_there() -> None:
-    """The eight lists of the decision on the model."""
-    assert set(SCHEMES) == {*ORDERED, "claim-status", "attestation", "organisation-kind", "completeness", "sampling-frame", "identifier-scheme"}
+    """The lists of the decisions on the model and on bulk deliveries."""
+    assert set(SCHEMES) == {*ORDERED, "claim-status", "attestation", "organisation-kind", "completeness", "sampling-frame", "identifier-scheme", "project-status"}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
