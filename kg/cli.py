@@ -229,6 +229,43 @@ def build_command(
     typer.echo(f"{words[5]}: {root / 'current'} → {made.path.name}")
 
 
+@app.command(
+    "cut",
+    help=t(
+        "Cut the slice of one city out of CORDIS deliveries: its projects with all their participants.",
+        "Den Ausschnitt einer Stadt aus CORDIS-Lieferungen schneiden: ihre Projekte mit allen Beteiligten.",
+    ),
+    rich_help_panel=STEWARDS,
+)
+def cut_command(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=t("Folder for the tables.", "Ordner für die Tabellen."))],
+    source: Annotated[
+        list[Path],
+        typer.Option("--source", "-s", metavar="PATH", help=t("CORDIS delivery; may be repeated.", "CORDIS-Lieferung; mehrfach möglich.")),
+    ],
+    city: Annotated[str, typer.Option("--city", help=t("Name of the city.", "Name der Stadt."))],
+    country: Annotated[str, typer.Option("--country", help=t("Country code as CORDIS writes it.", "Ländercode, wie CORDIS ihn schreibt."))],
+    project: Annotated[
+        list[str] | None,
+        typer.Option("--project", metavar="ID", help=t("Number of a project to keep besides.", "Nummer eines Projekts, das auch bleiben soll.")),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Cut the slice of one city out of CORDIS deliveries: its projects with all their participants."""
+    import tempfile
+
+    from kg.engine.duckdb import DuckDB
+    from kg.sources.cut import cut
+
+    chosen = language(lang)
+    with tempfile.TemporaryDirectory() as work, DuckDB(memory="500MB", spill=Path(work) / "spill") as engine:
+        made = cut(engine, source, city, folder, Path(work), country=country, projects=project or ())
+    words = {"de": "Organisationen am Ort", "en": "organisations in the city"}[chosen]
+    typer.echo(f"{made.organisations} {words}")
+    for stem, rows in made.rows.items():
+        typer.echo(f"  {folder / stem}.csv  {rows:>6}")
+
+
 SHOWN_REJECTS = 5
 """How many faulty rows and cells of a source are listed after a build; build.json holds more."""
 

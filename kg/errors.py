@@ -8,6 +8,7 @@
     ├── QueryError        a query is wrong or refused
     │   └── ParameterError  a question's parameter is missing or unknown
     ├── ValidationError   shapes cannot be applied (findings are results, not errors)
+    │   └── ShapesError     shapes are ill-formed, or ask for what the engine refuses
     ├── AnalysisError     a measure is not defined, or may not be said on this sampling frame
     └── MissingExtraError an optional package is not installed
 
@@ -85,6 +86,10 @@ class ParameterError(QueryError):
 
 class ValidationError(KgError):
     """Shapes cannot be applied; findings in data are results, not errors."""
+
+
+class ShapesError(ValidationError):
+    """Shapes are ill-formed (SHACL, appendix A), or ask for what the engine refuses."""
 
 
 class AnalysisError(KgError):

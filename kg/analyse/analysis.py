@@ -5,22 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.analyse import measures
+from kg.analyse.by_columns import Estimate
 from kg.analyse.communities import Communities, communities
+from kg.analyse.edges import Collaboration, collaboration
 from kg.analyse.frames import Refusal, frame_of, machine_caveat, may, refusal
+from kg.analyse.incidence import Incidence, is_large
 from kg.analyse.labels import Named, sort_key
+from kg.analyse.lines import csv_field, joined, spelled, text
 from kg.analyse.method import Method, method_of
-from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, check, network, organisations, participations, two_mode
+from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, check, counted, network, organisations, rows_of, two_mode
 from kg.errors import AnalysisError, Text, unwritable
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pyarrow as pa
 
     from kg.build import Build
     from kg.engine.base import Engine
@@ -44,6 +49,10 @@ NODE_COLUMNS = (
 EDGE_COLUMNS = ("source", "target", "source_label_de", "source_label_en", "target_label_de", "target_label_en", "weight", "count", "shared", "frame")
 POSITIONAL = ("degree", "strength", "betweenness", "core", "component", "community")
 """Columns that say something about an institution only where all projects of a population are known."""
+LEFT_OUT = {
+    "de": "Die Liste der Paare ist lang; --format csv schreibt sie in eine Tabelle.",
+    "en": "The list of pairs is long; --format csv writes it to a table.",
+}
 _DIGITS = 6
 
 
@@ -79,8 +88,9 @@ class Analysis:
     """The collaboration network of a build with its measures.
 
     Attributes:
-        network: The network (see :func:`kg.analyse.projection.network`).
-        two_mode: Institutions and projects.
+        measured: The network that was measured; by columns if it is large.
+        both: Institutions and projects; of a large network the same as `measured`.
+        labels: Labels and kinds of the institutions.
         institutions: One row each, by label.
         whole: Measures of the whole.
         communities: Groups.
@@ -88,8 +98,9 @@ class Analysis:
         method: How the numbers were made.
     """
 
-    network: nx.Graph
-    two_mode: nx.Graph
+    measured: nx.Graph | Collaboration
+    both: nx.Graph | Collaboration
+    labels: Mapping[str, Named]
     institutions: tuple[Institution, ...]
     whole: measures.Whole
     communities: Communities
@@ -97,9 +108,24 @@ class Analysis:
     method: Method
 
     @cached_property
+    def network(self) -> nx.Graph:
+        """The network (see :func:`kg.analyse.projection.network`); a large one is made when it is first asked for, and takes about 1 kB an edge."""
+        return self.measured.networkx(self.labels) if isinstance(self.measured, Collaboration) else self.measured
+
+    @cached_property
+    def two_mode(self) -> nx.Graph:
+        """Institutions and projects (see :func:`kg.analyse.projection.two_mode`); that of a large network has no roles."""
+        return self.both.incidence.networkx() if isinstance(self.both, Collaboration) else self.both
+
+    @cached_property
+    def betweenness_estimate(self) -> Estimate:
+        """Betweenness with its standard error where it rests on a sample; machine formats only where the frame is no census, with its caveat."""
+        return measures.betweenness_estimate(self.measured, seed=self.method.seed)
+
+    @property
     def betweenness(self) -> dict[str, float]:
-        """Betweenness by IRI; machine formats only where the frame is no census, each time with its caveat."""
-        return measures.betweenness(self.network, seed=self.method.seed)
+        """Betweenness by IRI (see :attr:`betweenness_estimate`)."""
+        return self.betweenness_estimate.values
 
     @property
     def shows_position(self) -> bool:
@@ -130,50 +156,84 @@ class Analysis:
         ]
 
     def edges(self) -> list[dict[str, Any]]:
-        """Return the pairs with the columns :data:`EDGE_COLUMNS`; `shared` lists the projects, the evidence of the pair."""
-        nodes, frame = self.network.nodes, self.method.frame.kind
-        return [
-            {
-                "source": one,
-                "target": other,
-                "source_label_de": nodes[one]["label_de"],
-                "source_label_en": nodes[one]["label_en"],
-                "target_label_de": nodes[other]["label_de"],
-                "target_label_en": nodes[other]["label_en"],
-                "weight": round(data["weight"], _DIGITS),
-                "count": data["count"],
-                "shared": list(data["shared"]),
-                "frame": frame,
-            }
-            for one, other, data in sorted(self.network.edges(data=True), key=lambda edge: edge[:2])
-        ]
+        """Return the pairs with the columns :data:`EDGE_COLUMNS`; `shared` lists the projects, the evidence of the pair.
+
+        Of a large network :meth:`kg.analyse.edges.Collaboration.batches` gives the same in pieces.
+        """
+        frame = self.method.frame.kind
+        found = []
+        for one, other, weight, count, shared in self._pairs():
+            first, second = (self.labels.get(iri, Named(iri)) for iri in (one, other))
+            labels = (first.label("de"), first.label("en"), second.label("de"), second.label("en"))
+            found.append(dict(zip(EDGE_COLUMNS, (one, other, *labels, round(weight, _DIGITS), count, shared, frame), strict=True)))
+        return found
+
+    def _pairs(self) -> Iterator[tuple[str, str, float, int, list[str]]]:
+        if isinstance(self.measured, Collaboration):
+            for batch in self.measured.batches(shared=True):
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        else:
+            for one, other, data in sorted(self.measured.edges(data=True), key=lambda edge: edge[:2]):
+                yield one, other, data["weight"], data["count"], list(data["shared"])
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything as plain data; the same for every language."""
+        """Return everything as plain data; the same for every language. Of a large network the pairs are left out, which it says."""
+        large = isinstance(self.measured, Collaboration)
+        return {
+            **self._about(),
+            "institutions": self.nodes(),
+            "edges": None if large else self.edges(),
+            **({"edges_left_out": {"number": self.whole.edges, "text": LEFT_OUT}} if large else {}),
+        }
+
+    def _about(self) -> dict[str, Any]:
         caveat = machine_caveat(self.method.frame)
         return {
             "method": self.method.to_json(),
             "refusal": self.refusal.to_json() if self.refusal else None,
             "caveats": [{"measures": list(POSITIONAL), "text": caveat}] if caveat else [],
             "network": self.whole.to_json(),
-            "betweenness": {"exact": len(self.network) <= measures.EXACT_LIMIT, "sources": measures.sources(len(self.network))},
+            "betweenness": self.betweenness_estimate.to_json(),
             "communities": {key: value for key, value in self.communities.to_json().items() if key != "groups"},
-            "institutions": self.nodes(),
-            "edges": self.edges(),
         }
 
     def files(self) -> dict[str, str]:
         """Return `nodes.csv`, `edges.csv` and `method.json` as texts by name (RFC 4180, lines end with CRLF)."""
-        about = {key: value for key, value in self.to_json().items() if key not in ("institutions", "edges")}
-        edges = [{**edge, "shared": ";".join(edge["shared"])} for edge in self.edges()]
+        return {name: b"".join(pieces).decode("utf-8") for name, pieces in self._pieces().items()}
+
+    def _pieces(self) -> dict[str, Iterable[bytes]]:
+        """Return the files in pieces, made while they are written."""
+        edges = self._edge_lines(self.measured) if isinstance(self.measured, Collaboration) else self._edge_rows()
         return {
-            "nodes.csv": _csv(NODE_COLUMNS, self.nodes()),
-            "edges.csv": _csv(EDGE_COLUMNS, edges),
-            "method.json": json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True) + "\n",
+            "nodes.csv": [_csv(NODE_COLUMNS, self.nodes())],
+            "edges.csv": edges,
+            "method.json": [(json.dumps(self._about(), indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")],
         }
 
+    def _edge_rows(self) -> Iterator[bytes]:
+        yield _csv(EDGE_COLUMNS, [{**edge, "shared": ";".join(edge["shared"])} for edge in self.edges()])
+
+    def _edge_lines(self, network: Collaboration) -> Iterator[bytes]:
+        """Return the table of pairs by columns."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        known = [self.labels.get(iri, Named(iri)) for iri in network.names]
+        names = [
+            csv_field(pa.array(values, pa.string())) for values in (network.names, *([one.label(lang) for one in known] for lang in ("de", "en")))
+        ]
+        iri, german, english = names
+        yield _csv(EDGE_COLUMNS, [])
+        for batch in network.batches(shared=True):
+            source, target, weight, count, shared = batch.columns
+            ends = [spelled(source, iri), spelled(target, iri)]
+            ends += [spelled(end, labels) for end in (source, target) for labels in (german, english)]
+            projects = pa.ListArray.from_arrays(shared.offsets, shared.values.dictionary_decode())
+            cells = [*ends, text(pc.round(weight, _DIGITS)), text(count), csv_field(pc.binary_join(projects, ";"))]
+            yield joined(*(part for cell in cells for part in (cell, ",")), self.method.frame.kind, "\r\n")
+
     def write_csv(self, folder: Path) -> list[Path]:
-        """Write :meth:`files` into a folder, made if it is missing.
+        """Write :meth:`files` into a folder, made if it is missing, without holding them.
 
         Raises:
             BuildError: The folder cannot be written.
@@ -181,21 +241,22 @@ class Analysis:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = []
-            for name, text in self.files().items():
+            for name, pieces in self._pieces().items():
                 path = folder / name
-                path.write_bytes(text.encode("utf-8"))
+                with path.open("wb") as file:
+                    file.writelines(pieces)
                 written.append(path)
         except OSError as error:
             raise unwritable(error, folder) from error
         return written
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    return text.getvalue()
+    return text.getvalue().encode("utf-8")
 
 
 def analyse(
@@ -232,24 +293,25 @@ def analyse(
     with ExitStack() as stack:
         if engine is None:
             engine = stack.enter_context(DuckDB())
-        rows = participations(engine, build.parquet, level=level, roles=roles)
-        if not rows:
+        table = engine.to_arrow(counted(engine, build.parquet, level=level, roles=roles))
+        incidence = Incidence.read(table)
+        if not incidence.projects:
             what = Text("There is no participation in a project.", "Es gibt keine Beteiligung an einem Projekt.")
             fix = Text("Add rows with hasParticipant and build again.", "Ergänzen Sie Zeilen mit hasParticipant, und bauen Sie neu.")
             raise AnalysisError(what, where=str(build.path), fix=fix)
         known = organisations(engine, build.parquet)
         frame = frame_of(build, engine)
         method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=0)
-    graph, both = network(rows, weight, known), two_mode(rows)
+    graph, both = _networks(table, incidence, weight, known)
     groups = communities(graph, seed=seed, resolution=resolution)
     group, core = groups.of(), measures.core_number(graph)
     degree, strength = measures.degree(graph), measures.strength(graph)
     projected, double = measures.clustering_projected(graph), measures.clustering_two_mode(both)
     part = {member: number for number, component in enumerate(measures.components(graph), start=1) for member in component}
-    table = [
+    rows = [
         Institution(
             institution=known.get(iri, Named(iri)),
-            projects=len(graph.nodes[iri]["projects"]),
+            projects=projects,
             degree=degree[iri],
             strength=strength[iri],
             clustering_projected=projected[iri],
@@ -258,7 +320,18 @@ def analyse(
             component=part[iri],
             community=group[iri],
         )
-        for iri in graph
+        for iri, projects in zip(incidence.institutions, incidence.degrees.tolist(), strict=True)
     ]
-    table.sort(key=lambda row: (sort_key(row.institution.label("de")), row.institution.iri))
-    return Analysis(graph, both, tuple(table), measures.whole(graph, both), groups, refusal(frame), method)
+    rows.sort(key=lambda row: (sort_key(row.institution.label("de")), row.institution.iri))
+    return Analysis(graph, both, known, tuple(rows), measures.whole(graph, both), groups, refusal(frame), method)
+
+
+def _networks(
+    table: pa.Table, incidence: Incidence, weight: str, labels: Mapping[str, Named]
+) -> tuple[nx.Graph, nx.Graph] | tuple[Collaboration, Collaboration]:
+    """Return the collaboration network and the two-mode network of participations as they count, or twice the former by columns."""
+    if is_large(incidence.pairs):
+        found = collaboration(incidence, weight)
+        return found, found
+    rows = rows_of(table)
+    return network(rows, weight, labels), two_mode(rows)

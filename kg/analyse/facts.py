@@ -29,6 +29,20 @@ def _iris(name: str, values: Iterable[str]) -> str:
     return f"VALUES ?{name} {{ {' '.join(str(ox.NamedNode(value)) for value in sorted(set(values)))} }}"
 
 
+def _iri(value: str) -> str:
+    import pyoxigraph as ox
+
+    return str(ox.NamedNode(value))
+
+
+def _pairs(subjects: Iterable[str], predicates: Iterable[str]) -> str:
+    """Return subject and predicate in one list of pairs: the store looks each of them up, and joins two lists of their own by reading everything."""
+    import pyoxigraph as ox
+
+    nodes, terms = (sorted({str(ox.NamedNode(value)) for value in values}) for values in (subjects, predicates))
+    return f"VALUES (?s ?p) {{ {' '.join(f'({node} {term})' for node in nodes for term in terms)} }}"
+
+
 def _value(term: object) -> Value:
     import pyoxigraph as ox
 
@@ -50,9 +64,9 @@ Statements = Mapping[str, Mapping[str, tuple[Value, ...]]]
 def statements(store: Store, subjects: Iterable[str], predicates: Iterable[str]) -> dict[str, dict[str, tuple[Value, ...]]]:
     """Return the objects of some predicates for some subjects, as `{subject: {predicate: values}}`, sorted."""
     found: dict[str, dict[str, tuple[Value, ...]]] = {}
-    subjects = list(subjects)
+    subjects, predicates = list(subjects), list(predicates)
     if subjects:
-        for subject, predicate, value in select(store, f"SELECT ?s ?p ?o WHERE {{ {_iris('s', subjects)} {_iris('p', predicates)} ?s ?p ?o }}"):
+        for subject, predicate, value in select(store, f"SELECT ?s ?p ?o WHERE {{ {_pairs(subjects, predicates)} ?s ?p ?o }}"):
             values = found.setdefault(subject.value, {})
             values[predicate.value] = (*values.get(predicate.value, ()), value)
     return found
@@ -63,8 +77,19 @@ def incoming(store: Store, objects: Iterable[str], predicate: str) -> dict[str, 
     found: dict[str, tuple[str, ...]] = {}
     objects = list(objects)
     if objects:
-        for object_, subject in select(store, f"SELECT ?o ?s WHERE {{ {_iris('o', objects)} {_iris('p', [predicate])} ?s ?p ?o }}"):
+        for object_, subject in select(store, f"SELECT ?o ?s WHERE {{ {_iris('o', objects)} ?s {_iri(predicate)} ?o }}"):
             found[object_.value] = (*found.get(object_.value, ()), subject.value)
+    return found
+
+
+def sites(store: Store, projects: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return the places of some projects with their role (IRIs; the role may be empty), as `{project: places}`, sorted."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    projects = list(projects)
+    if projects:
+        query = f"SELECT ?i ?l ?r WHERE {{ {_iris('i', projects)} ?x inno:inInitiative ?i ; inno:site ?l OPTIONAL {{ ?x inno:role ?r }} }}"
+        for project, place, role in select(store, query):
+            found.setdefault(project.value, []).append((place.value, role.value))
     return found
 
 

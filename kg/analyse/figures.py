@@ -7,6 +7,7 @@ inches, so that no label covers another; a test measures them.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ from kg.analyse.canvas import (
 )
 from kg.analyse.dates import Span, bounds
 from kg.analyse.labels import sort_key
+from kg.analyse.nullmodel import CONFIGURATION
 from kg.analyse.wording import number, say
 
 if TYPE_CHECKING:
@@ -117,11 +119,15 @@ def texts(profile: Profile, kind: str, lang: str) -> tuple[str, str, str]:
         "last": years[-1] if years else "",
         "draws": number(method.draws, lang),
         "seed": method.seed,
+        "model": say("model-configuration" if profile.repeats and profile.repeats.method == CONFIGURATION else "model-curveball", lang),
     }
     caption = say(f"figure-{kind}-caption", lang, **values)
     limits = {"network": (MAX_PARTNERS, len(profile.repeat_partners)), "partners": (MAX_PARTNERS, len(profile.repeat_partners))}
     shown, of = limits.get(kind, (MAX_PROJECTS, len(profile.projects)))
-    if of > shown:
+    if kind == "network" and len(profile.projects) > MAX_PROJECTS:
+        drawn = len(_drawn_projects(profile, _by_label(profile.repeat_partners, lang)))
+        caption += " " + say("figure-cut-network", lang, shown=min(shown, of), of=of, projects=drawn, all=len(profile.projects))
+    elif of > shown:
         caption += " " + say("figure-cut", lang, shown=shown, of=of)
     about = say(
         "figure-method",
@@ -160,6 +166,14 @@ def _by_label(partners: Sequence[Partner], lang: str) -> list[Partner]:
     return sorted(partners, key=lambda p: (-p.count, sort_key(p.partner.label(lang))))[:MAX_PARTNERS]
 
 
+def _drawn_projects(profile: Profile, partners: Sequence[Partner]) -> list[ProjectEntry]:
+    """Return the projects that are drawn beside some partners, in their order: those shared with any, of many those shared with most."""
+    shared = Counter(project for partner in partners for project in partner.projects)
+    linked = [entry for entry in profile.projects if shared[entry.project.iri]]
+    kept = {entry.project.iri for entry in sorted(linked, key=lambda entry: -shared[entry.project.iri])[:MAX_PROJECTS]}
+    return [entry for entry in linked if entry.project.iri in kept]
+
+
 def _untangled(left: list[str], right: list[str], links: set[tuple[str, str]]) -> tuple[list[str], list[str]]:
     """Order two columns so that fewer lines cross: each takes the mean position of its neighbours, in turn (Sugiyama and others 1981)."""
     for _ in range(12):
@@ -185,10 +199,10 @@ def _network(profile: Profile, lang: str, narrow: bool) -> Figure:
         if partner.partner.iri not in partners:
             for project in partner.projects:
                 single[project] = single.get(project, 0) + 1
-    links = {(project, p.partner.iri) for p in partners.values() for project in p.projects}
-    linked = {project for project, _ in links}
-    projects = {entry.project.iri: entry for entry in profile.projects if entry.project.iri in linked}
-    alone = [entry for entry in profile.projects if entry.project.iri not in linked]
+    projects = {entry.project.iri: entry for entry in _drawn_projects(profile, list(partners.values()))}
+    links = {(project, p.partner.iri) for p in partners.values() for project in p.projects if project in projects}
+    met = {project for p in partners.values() for project in p.projects}
+    alone = [entry for entry in profile.projects if entry.project.iri not in met]
     left, right = _untangled(list(projects), list(partners), links)
     label_width = (2.0 if not narrow else 1.02) - 0.1
     more = [f"{NBSP}(+{single[iri]})" if single.get(iri) else "" for iri in left]
@@ -208,7 +222,9 @@ def _network(profile: Profile, lang: str, narrow: bool) -> Figure:
     square = start + label_width + 0.1
     rest: list[str] = []
     if alone:
-        extra_names = ", ".join(e.project.label(lang) + (f"{NBSP}(+{single[e.project.iri]})" if single.get(e.project.iri) else "") for e in alone)
+        few = alone[: max(0, MAX_PROJECTS - len(projects))] if len(profile.projects) > MAX_PROJECTS else alone
+        named = [e.project.label(lang) + (f"{NBSP}(+{single[e.project.iri]})" if single.get(e.project.iri) else "") for e in few]
+        extra_names = ", ".join([*named, *([say("figure-more", lang, number=len(alone) - len(few))] if len(few) < len(alone) else [])])
         rest = ruler.wrap(f"{say('without-repeats', lang)}: {extra_names}", style.small, style.width - start - 0.15)
     height = bottom + 0.12 + (len(rest) * style.line + 0.08 if rest else 0)
     drawn, axes = canvas(style.width, height)

@@ -2,40 +2,106 @@
 
 A projection ties all members of a project to each other, so its clustering says more about project sizes than about institutions; the two-mode
 measure does not have this fault. Both are given, never one alone (Latapy, Magnien, Del Vecchio 2008, doi:10.1016/j.socnet.2007.04.006, section 4).
+
+A network is a `networkx.Graph` or, by columns, a :class:`kg.analyse.edges.Collaboration`. NetworkX measures small ones; large ones and all that are given
+by columns are measured by igraph and NumPy (:mod:`kg.analyse.by_columns`). Both give the same numbers, as :data:`AGREEMENT` says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from kg.analyse import by_columns
+from kg.analyse.by_columns import Estimate
+from kg.analyse.edges import Collaboration, EdgeList, collaboration, edge_list
+from kg.analyse.incidence import Incidence, is_large
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    Network: TypeAlias = nx.Graph | EdgeList
+    TwoMode: TypeAlias = nx.Graph | Collaboration
+
 EXACT_LIMIT = 5_000
-SOURCES = 500
+SOURCES = 100
+
+
+class Agreement(NamedTuple):
+    """What NetworkX and igraph must agree on to give the same number.
+
+    Attributes:
+        tolerance: Largest difference between the two, and between runs of either.
+        normalisation: What a value is divided by.
+        undefined: What stands where the definition gives nothing.
+        settings: Settings of the libraries without which they differ.
+    """
+
+    tolerance: float
+    normalisation: str
+    undefined: str
+    settings: str = ""
+
+
+AGREEMENT: dict[str, Agreement] = {
+    "degree": Agreement(0, "none", "isolated: 0"),
+    "strength": Agreement(1e-9, "none", "isolated: 0"),
+    "betweenness": Agreement(1e-9, "(n-1)(n-2)/2", "fewer than three nodes: 0", "igraph at every size: it compares path lengths with a tolerance"),
+    "harmonic": Agreement(1e-9, "n-1", "unreachable: 1/distance is 0; a single node: 0", "igraph at every size"),
+    "pagerank": Agreement(1e-9, "sum 1", "no edges: 1/n each", "networkx: tol 1e-15; igraph: prpack; damping 0.85; weights as plain floats"),
+    "clustering_projected": Agreement(1e-9, "pairs of partners", "fewer than two partners: 0", "igraph: mode zero, else NaN"),
+    "clustering_two_mode": Agreement(1e-9, "partners", "isolated: 0"),
+    "core_number": Agreement(0, "none", "isolated: 0"),
+    "components": Agreement(0, "none", "isolated: a component of one"),
+    "whole": Agreement(1e-9, "as each attribute says", "no triple, no path: 0", "igraph: mode zero, else NaN"),
+}
+"""One entry per measure; tests compare both libraries on real and random networks by it. igraph passes over NumPy's integer weights without a word, so
+that it only ever gets lists of floats (:class:`kg.analyse.edges.EdgeList`)."""
+
+
+def _large(network: Network) -> EdgeList | None:
+    """Return a network by columns if that is how it is measured, else nothing."""
+    if isinstance(network, EdgeList):
+        return network
+    return edge_list(network) if is_large(network.number_of_edges()) else None
+
+
+def _named(edges: EdgeList, values: Sequence[Any], kind: type) -> dict[str, Any]:
+    return {name: kind(value) for name, value in zip(edges.names, values, strict=True)}
 
 
 def sources(nodes: int) -> int:
-    """Return from how many sources betweenness is computed in a network of this size."""
+    """Return from how many sources betweenness and closeness are computed in a network of this size."""
     return nodes if nodes <= EXACT_LIMIT else SOURCES
 
 
-def degree(network: nx.Graph) -> dict[str, int]:
+def degree(network: Network) -> dict[str, int]:
     """Return the number of partners of each institution, 0 or more."""
+    if (edges := _large(network)) is not None:
+        return _named(edges, by_columns.degree(edges).tolist(), int)
+    assert not isinstance(network, EdgeList)
     return {node: int(value) for node, value in network.degree()}
 
 
-def strength(network: nx.Graph) -> dict[str, float]:
+def strength(network: Network) -> dict[str, float]:
     """Return the sum of edge weights of each institution, 0 or more.
 
     With Newman's weight it is the number of projects with at least one partner (Newman 2001, doi:10.1103/PhysRevE.64.016132, equation 3).
     """
+    if (edges := _large(network)) is not None:
+        return _named(edges, by_columns.strength(edges).tolist(), float)
+    assert not isinstance(network, EdgeList)
     return {node: float(value) for node, value in network.degree(weight="weight")}
 
 
-def betweenness(network: nx.Graph, *, seed: int = 1, exact_limit: int = EXACT_LIMIT) -> dict[str, float]:
-    """Return how often each institution lies on shortest paths between two others.
+def betweenness(network: Network, *, seed: int = 1, exact_limit: int = EXACT_LIMIT) -> dict[str, float]:
+    """Return how often each institution lies on shortest paths between two others; :func:`betweenness_estimate` says how sure that is."""
+    return betweenness_estimate(network, seed=seed, exact_limit=exact_limit).values
+
+
+def betweenness_estimate(network: Network, *, seed: int = 1, exact_limit: int = EXACT_LIMIT, number: int = SOURCES) -> Estimate:
+    """Return how often each institution lies on shortest paths between two others, with its standard error where it is estimated.
 
     Computed with igraph: Newman's distances are sums of fractions, and paths of equal length (2/3 + 2/3 and 4/3) differ in the last bit of a float;
     igraph compares with a tolerance, networkx does not and would miss such ties.
@@ -43,51 +109,83 @@ def betweenness(network: nx.Graph, *, seed: int = 1, exact_limit: int = EXACT_LI
     Args:
         network: Edges hold `distance` > 0, no unit: 1 / weight.
         seed: Seed of the sample of sources, where one is taken.
-        exact_limit: Up to this many nodes all sources are taken; above, :data:`SOURCES` of them, and the values are estimates.
+        exact_limit: Up to this many nodes all sources are taken; above, some of them, and the values are estimates.
+        number: How many sources a sample takes.
 
     Returns:
         One value per node, 0 (never) to 1 (always), divided by (n-1)(n-2)/2; 0 for all where there are fewer than three nodes.
 
     Source: U. Brandes (2001), doi:10.1080/0022250X.2001.9990249; sampled sources: Brandes and Pich (2007), doi:10.1142/S0218127407018403.
     """
-    import random
-
-    import igraph
-
-    nodes = sorted(network)
-    if len(nodes) < 3 or not network.number_of_edges():
-        return dict.fromkeys(nodes, 0.0)
-    number = {node: position for position, node in enumerate(nodes)}
-    edges = [(number[one], number[other], float(distance)) for one, other, distance in network.edges(data="distance")]
-    graph = igraph.Graph(n=len(nodes), edges=[edge[:2] for edge in edges])
-    lengths = [edge[2] for edge in edges]  # plain floats: igraph ignores NumPy numbers
-    taken = None if len(nodes) <= exact_limit else sorted(random.Random(seed).sample(range(len(nodes)), min(SOURCES, len(nodes))))  # noqa: S311
-    values = graph.betweenness(directed=False, weights=lengths, sources=taken)
-    scale = (len(nodes) / len(taken) if taken else 1.0) / ((len(nodes) - 1) * (len(nodes) - 2) / 2)
-    return {node: float(value) * scale for node, value in zip(nodes, values, strict=True)}
+    edges = network if isinstance(network, EdgeList) else edge_list(network)
+    if len(edges) < 3 or not edges.number_of_edges():
+        return Estimate(dict.fromkeys(edges.names, 0.0), {}, len(edges), True)
+    return by_columns.betweenness(edges, len(edges) if len(edges) <= exact_limit else number, seed)
 
 
-def clustering_projected(network: nx.Graph) -> dict[str, float]:
+def harmonic(network: Network, *, seed: int = 1, exact_limit: int = EXACT_LIMIT, number: int = SOURCES) -> Estimate:
+    """Return how near each institution is to all others: the mean of 1 / distance, with its standard error where it is estimated.
+
+    Args:
+        network: Edges hold `distance` > 0, no unit: 1 / weight.
+        seed: Seed of the sample, where one is taken.
+        exact_limit: Up to this many nodes the values are exact.
+        number: How many institutions a sample takes.
+
+    Returns:
+        One value per node, 0 (no partner) up to the largest weight; institutions out of reach count as 0.
+
+    Source: M. Marchiori, V. Latora (2000), doi:10.1016/S0378-4371(00)00311-3; sampled: D. Eppstein, J. Wang (2004), doi:10.7155/jgaa.00081.
+    """
+    edges = network if isinstance(network, EdgeList) else edge_list(network)
+    if len(edges) < 2 or not edges.number_of_edges():
+        return Estimate(dict.fromkeys(edges.names, 0.0), {}, len(edges), True)
+    return by_columns.harmonic(edges, len(edges) if len(edges) <= exact_limit else number, seed)
+
+
+def pagerank(network: Network) -> dict[str, float]:
+    """Return the share of time a walk spends at each institution that follows ties by weight and starts anew with probability 0.15; sum 1.
+
+    Source: S. Brin, L. Page (1998), doi:10.1016/S0169-7552(98)00110-X.
+    """
+    if (edges := _large(network)) is not None:
+        return _named(edges, by_columns.pagerank(edges), float)
+    import networkx as nx
+
+    # The default tolerance of 1e-6 is the error of the whole vector: single values would differ in the seventh digit.
+    return {node: float(value) for node, value in nx.pagerank(network, weight="weight", tol=1e-15, max_iter=10_000).items()}
+
+
+def clustering_projected(network: Network) -> dict[str, float]:
     """Return how many pairs of an institution's partners are partners too, 0 to 1, without weights; fewer than two partners: 0.
 
     High wherever projects are large: every project is a complete graph.
 
     Source: Watts and Strogatz (1998), doi:10.1038/30918.
     """
+    if (edges := _large(network)) is not None:
+        return _named(edges, by_columns.clustering_projected(edges), float)
     import networkx as nx
 
     return {node: float(value) for node, value in nx.clustering(network).items()}
 
 
-def clustering_two_mode(two_mode: nx.Graph) -> dict[str, float]:
+def clustering_two_mode(two_mode: TwoMode) -> dict[str, float]:
     """Return how far the project lists of an institution and of its partners overlap: mean of |A ∩ B| / |A ∪ B| over partners, 0 to 1.
 
     An institution without partners gets 0.
 
+    Args:
+        two_mode: Institutions and projects as :func:`kg.analyse.projection.two_mode` gives them, or the collaboration network by columns.
+
     Source: Latapy, Magnien, Del Vecchio (2008), doi:10.1016/j.socnet.2007.04.006, section 3.2 (cc•).
     """
+    if isinstance(two_mode, Collaboration):
+        return _named(two_mode, by_columns.clustering_two_mode(two_mode).tolist(), float)
     projects = {node: set(two_mode[node]) for node, side in two_mode.nodes(data="bipartite") if side == 1}
     teams = {node: set(two_mode[node]) for node, side in two_mode.nodes(data="bipartite") if side == 0}
+    if is_large(sum(len(team) * (len(team) - 1) // 2 for team in teams.values())):
+        return clustering_two_mode(collaboration(Incidence.of(teams)))
     result = {}
     for node, own in projects.items():
         partners = set().union(*(teams[project] for project in own)) - {node} if own else set()
@@ -96,23 +194,29 @@ def clustering_two_mode(two_mode: nx.Graph) -> dict[str, float]:
     return result
 
 
-def core_number(network: nx.Graph) -> dict[str, int]:
+def core_number(network: Network) -> dict[str, int]:
     """Return the largest k such that the institution is in a part where each has at least k partners there; isolated: 0.
 
     One project of k + 1 institutions is enough for core number k.
 
     Source: Batagelj and Zaveršnik (2003), arXiv:cs/0310049.
     """
+    if (edges := _large(network)) is not None:
+        return _named(edges, by_columns.core_number(edges), int)
     import networkx as nx
 
     return {node: int(value) for node, value in nx.core_number(network).items()}
 
 
-def components(network: nx.Graph) -> list[list[str]]:
+def components(network: Network) -> list[list[str]]:
     """Return the connected components, largest first, equal ones by smallest IRI; members sorted."""
-    import networkx as nx
+    if (edges := _large(network)) is not None:
+        found = [sorted(edges.names[node] for node in part) for part in by_columns.components(edges)]
+    else:
+        import networkx as nx
 
-    return sorted((sorted(part) for part in nx.connected_components(network)), key=lambda part: (-len(part), part[0]))
+        found = [sorted(part) for part in nx.connected_components(network)]
+    return sorted(found, key=lambda part: (-len(part), part[0]))
 
 
 @dataclass(frozen=True)
@@ -149,11 +253,28 @@ class Whole:
         return asdict(self)
 
 
-def whole(network: nx.Graph, two_mode: nx.Graph) -> Whole:
+def whole(network: Network, two_mode: TwoMode) -> Whole:
     """Return the measures of the network as a whole; an empty network gives zeros."""
+    parts = components(network)
+    if isinstance(network, Collaboration):
+        nodes, pairs = len(network), network.number_of_edges()
+        return Whole(
+            institutions=nodes,
+            projects=len(network.incidence.projects),
+            edges=pairs,
+            repeated=int((network.count > 1).sum()),
+            isolated=int((by_columns.degree(network) == 0).sum()),
+            components=len(parts),
+            largest=len(parts[0]) if parts else 0,
+            density=2 * pairs / (nodes * (nodes - 1)) if nodes > 1 else 0.0,
+            clustering_projected=by_columns.transitivity(network),
+            clustering_two_mode=by_columns.reinforcement(network.incidence, network.count),
+        )
     import networkx as nx
 
-    parts = components(network)
+    assert not isinstance(network, EdgeList)
+    assert not isinstance(two_mode, EdgeList)
+    edges = _large(network)
     return Whole(
         institutions=len(network),
         projects=sum(1 for _, side in two_mode.nodes(data="bipartite") if side == 0),
@@ -163,7 +284,7 @@ def whole(network: nx.Graph, two_mode: nx.Graph) -> Whole:
         components=len(parts),
         largest=len(parts[0]) if parts else 0,
         density=float(nx.density(network)),
-        clustering_projected=float(nx.transitivity(network)) if network else 0.0,
+        clustering_projected=by_columns.transitivity(edges) if edges is not None else float(nx.transitivity(network)) if network else 0.0,
         clustering_two_mode=reinforcement(network, two_mode),
     )
 

@@ -21,8 +21,34 @@ if TYPE_CHECKING:
 
 TRADES = 10
 """Global trades per draw: each project trades ten times, as in the 5 × (number of rows) trades between two rows that Strona et al. found enough."""
+CURVEBALL = "curveball, both margins kept, global trades"
+CONFIGURATION = "bipartite configuration model, both margins kept on average"
+DRAWN = 3_000
+"""Participations up to which networks are drawn; of more the model is solved (:mod:`kg.analyse.configuration`)."""
 _CELLS = 1_000_000
 """Limit of one batch of draws (draws × institutions × pairs of projects); another limit gives other draws for the same seed."""
+
+
+def require_draws(number: int) -> None:
+    """Refuse a number of draws below one.
+
+    Raises:
+        AnalysisError: No draws were asked for.
+    """
+    if number < 1:
+        what = Text("The number of draws must be at least 1.", "Die Zahl der Ziehungen muss mindestens 1 sein.")
+        raise AnalysisError(what, where="--draws", fix=Text("Use 1000.", "Nehmen Sie 1000."))
+
+
+def require_projects(some: bool, institution: str) -> None:
+    """Refuse an institution that is in no project.
+
+    Raises:
+        AnalysisError: It is in none.
+    """
+    if not some:
+        fix = Text("Choose another level, role filter or institution.", "Wählen Sie eine andere Ebene, andere Rollen oder eine andere Einrichtung.")
+        raise AnalysisError(Text("The institution is in no project.", "Die Einrichtung ist in keinem Projekt."), where=institution, fix=fix)
 
 
 def draws(
@@ -45,9 +71,7 @@ def draws(
     """
     import numpy as np
 
-    if number < 1:
-        what = Text("The number of draws must be at least 1.", "Die Zahl der Ziehungen muss mindestens 1 sein.")
-        raise AnalysisError(what, where="--draws", fix=Text("Use 1000.", "Nehmen Sie 1000."))
+    require_draws(number)
     projects = sorted(teams)
     places = sorted((organisation, position) for position, project in enumerate(projects) for organisation in set(teams[project]))
     columns = [organisation for organisation, _ in places]
@@ -148,6 +172,7 @@ class Repeats:
             too few.
         draws: Number of draws.
         seed: Seed.
+        method: :data:`CURVEBALL` or :data:`CONFIGURATION`.
     """
 
     number: Expected
@@ -155,6 +180,7 @@ class Repeats:
     partners: dict[str, Expected]
     draws: int
     seed: int
+    method: str
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers with their method; partners stand in the list of partners."""
@@ -162,8 +188,8 @@ class Repeats:
             **self.number.to_json(),
             "share_of_draws_at_least": round(self.at_least, 6),
             "interval": 0.95,
-            "method": "curveball, both margins kept, global trades",
-            "trades": TRADES,
+            "method": self.method,
+            **({"trades": TRADES} if self.method == CURVEBALL else {}),
             "draws": self.draws,
             "seed": self.seed,
         }
@@ -186,9 +212,7 @@ def repeats(teams: Mapping[str, Iterable[str]], institution: str, *, number: int
 
     teams = {project: frozenset(team) for project, team in teams.items()}
     own = [team for team in teams.values() if institution in team]
-    if not own:
-        fix = Text("Choose another level, role filter or institution.", "Wählen Sie eine andere Ebene, andere Rollen oder eine andere Einrichtung.")
-        raise AnalysisError(Text("The institution is in no project.", "Die Einrichtung ist in keinem Projekt."), where=institution, fix=fix)
+    require_projects(bool(own), institution)
     partners = sorted(set().union(*own) - {institution})
     everyone = sorted(set().union(*teams.values()))
     index = {organisation: position for position, organisation in enumerate(everyone)}
@@ -218,4 +242,5 @@ def repeats(teams: Mapping[str, Iterable[str]], institution: str, *, number: int
         partners={partner: expected(counts[:, index[partner]], value) for partner, value in shared.items()},
         draws=number,
         seed=seed,
+        method=CURVEBALL,
     )

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kg.analyse import facts
+from kg.analyse import configuration, facts, nullmodel
 from kg.analyse.dates import Span
 from kg.analyse.frames import Frame, caveats, frame_of, refusal
+from kg.analyse.incidence import Incidence
 from kg.analyse.labels import Named, sort_key
 from kg.analyse.method import Method, method_of
 from kg.analyse.model import (
@@ -25,11 +26,13 @@ from kg.analyse.model import (
     Year,
     role_key,
 )
-from kg.analyse.nullmodel import repeats
-from kg.analyse.projection import WEIGHTS, Row, check, members, organisations, participations
+from kg.analyse.nullmodel import Repeats
+from kg.analyse.projection import WEIGHTS, Row, check, counted, organisations, rows_of
 from kg.namespaces import DCTERMS, FOAF, INNO, SCHEMA, code, local_name
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kg.build import Build
     from kg.engine.base import Engine
     from kg.store import Store
@@ -79,11 +82,21 @@ def profile(
         facts.require_organisation(store, iri)
         if engine is None:
             engine = stack.enter_context(DuckDB())
-        rows = participations(engine, build.parquet, level=level, roles=roles)
+        table = engine.to_arrow(counted(engine, build.parquet, level=level, roles=roles))
         known = organisations(engine, build.parquet)
         frame = frame_of(build, engine)
         method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=draws)
-        return _assemble(store, rows, known, frame, method, iri)
+        return _assemble(store, table, known, frame, method, iri)
+
+
+def _rows(table: pa.Table, institution: str, *columns: str) -> list[Row]:
+    """Return the participations that have an institution in one of some columns."""
+    import pyarrow.compute as pc
+
+    chosen = pc.equal(table[columns[0]], institution)
+    for column in columns[1:]:
+        chosen = pc.or_(chosen, pc.equal(table[column], institution))
+    return rows_of(table.filter(chosen))
 
 
 def _counted(rows: Sequence[Row], iri: str) -> tuple[str, list[tuple[str, int]]]:
@@ -100,13 +113,20 @@ def _counted(rows: Sequence[Row], iri: str) -> tuple[str, list[tuple[str, int]]]
     return body, sorted((other, len(projects)) for other, projects in others.items())
 
 
-def _assemble(store: Store, rows: Sequence[Row], known: Mapping[str, Named], frame: Frame, method: Method, asked: str) -> Profile:
-    body, others = _counted(rows, asked)
-    teams = members(rows)
+def _chance(incidence: Incidence, body: str, method: Method) -> Repeats:
+    """Return repeat partners against chance: drawn in a small network, computed in a large one."""
+    if len(incidence.rows) > nullmodel.DRAWN:
+        return configuration.repeats(incidence, body, number=method.draws, seed=method.seed)
+    return nullmodel.repeats(incidence.teams(), body, number=method.draws, seed=method.seed)
+
+
+def _assemble(store: Store, table: pa.Table, known: Mapping[str, Named], frame: Frame, method: Method, asked: str) -> Profile:
+    body, others = _counted(_rows(table, asked, "organisation", "named"), asked)
+    incidence = Incidence.read(table)
     mine: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.organisation == body:
-            mine.setdefault(row.initiative, []).append(row)
+    for row in _rows(table, body, "organisation"):
+        mine.setdefault(row.initiative, []).append(row)
+    teams = incidence.teams(mine)
     above, below = facts.family(store, body)
     look = _Lookups(store, [*mine], [row.participation for found in mine.values() for row in found], body)
     things = {**known, **look.things, **facts.names(store, above)}
@@ -123,7 +143,7 @@ def _assemble(store: Store, rows: Sequence[Row], known: Mapping[str, Named], fra
 
     partners = [Partner(things.get(other, Named(other)), tuple(sorted(common)), tie(sorted(common))) for other, common in shared.items()]
     partners.sort(key=lambda partner: (-partner.count, sort_key(partner.partner.label("de")), partner.partner.iri))
-    chance = repeats(teams, body, number=method.draws, seed=method.seed) if mine and method.draws else None
+    chance = _chance(incidence, body, method) if mine and method.draws else None
     worded = Counter(wording for entry in projects for wording in {w for role in entry.roles if role.itself for w in role.wordings})
     return Profile(
         institution=institution,
@@ -165,12 +185,7 @@ class _Lookups:
         self.fundings = facts.incoming(store, projects, INNO.funds)
         grants = [grant for found in self.fundings.values() for grant in found]
         self.grants = facts.statements(store, grants, [INNO.funder, INNO.underProgramme, INNO.amount, INNO.currency])
-        involved = facts.incoming(store, projects, INNO.inInitiative)
-        uses = facts.statements(store, [node for found in involved.values() for node in found], [INNO.site, INNO.role])
-        self.sites: dict[str, list[tuple[str, str]]] = {}
-        for project, nodes in involved.items():
-            pairs = {(facts.first(uses, node, INNO.site), facts.first(uses, node, INNO.role)) for node in nodes}
-            self.sites[project] = sorted(pair for pair in pairs if pair[0])
+        self.sites = facts.sites(store, projects)
         self.contributions = facts.contributions(store, institution)
         self.elsewhere = facts.elsewhere(store, institution)
         given = facts.incoming(store, [institution], INNO.funder).get(institution, ())

@@ -2,7 +2,7 @@
 
 The rows come from one set-oriented expression over the quad table and run on any engine; the network is a plain `networkx.Graph`. Counting
 rule (:data:`COUNTING_RULE`): projects only; every participation role, contributions apart; a part without a consortium of its own counts once,
-with its whole.
+with its whole. A large network is projected by columns (:mod:`kg.analyse.incidence`, :mod:`kg.analyse.edges`); its numbers are the same.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kg.analyse.incidence import Incidence, is_large
 from kg.analyse.labels import Named
 from kg.engine.base import Engine
 from kg.errors import AnalysisError, Text
@@ -19,6 +20,7 @@ from kg.namespaces import INNO, ORG, RDF, SCHEMA, SKOS, code, local_name
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pyarrow as pa
 
 LEVELS = ("unit", "merged", "top")
 WEIGHTS = ("newman", "count")
@@ -158,8 +160,8 @@ def wholes(counts_with: Iterable[tuple[str, str]], part_of: Iterable[tuple[str, 
     return result
 
 
-def participations(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> list[Row]:
-    """Return the participations as they count, sorted.
+def counted(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> Any:
+    """Return the participations as they count, as an Ibis expression with the columns of :class:`Row`; the role is an IRI.
 
     Args:
         engine: Batch engine.
@@ -174,23 +176,48 @@ def participations(engine: Engine, parquet: Iterable[Path], *, level: str = "mer
     check(level, LEVELS, "level")
     check(roles, ROLES, "roles")
     quads = engine.quads(parquet)
-    found = engine.to_pylist(expression(quads, level=level, roles=roles, kinds=kinds))
+    found = expression(quads, level=level, roles=roles, kinds=kinds)
+    found = found.mutate(recorded=found.initiative, start=found.start.fill_null(""), end=found.end.fill_null(""))
     inside = _pairs(engine, quads, INNO.countsWith)
-    whole = wholes(inside, _pairs(engine, quads, INNO.partOf)) if inside else {}
-    rows = [
-        Row(
-            row["participation"],
-            whole.get(row["initiative"], row["initiative"]),
-            row["organisation"],
-            local_name(row["role"]),
-            row["start"] or "",
-            row["end"] or "",
-            row["named"],
-            row["initiative"],
-        )
-        for row in found
-    ]
-    return sorted(rows)
+    if whole := wholes(inside, _pairs(engine, quads, INNO.partOf)) if inside else {}:
+        import pyarrow as pa
+
+        parts = engine.table(pa.table({"initiative": pa.array(list(whole), pa.string()), "whole": pa.array(list(whole.values()), pa.string())}))
+        found = found.left_join(parts, "initiative").drop("initiative_right")
+        found = found.mutate(initiative=found.whole.fill_null(found.initiative))
+    return found.select(*Row._fields)
+
+
+def participations(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> list[Row]:
+    """Return the participations as they count, sorted (see :func:`counted`)."""
+    return rows_of(engine.to_arrow(counted(engine, parquet, level=level, roles=roles, kinds=kinds)))
+
+
+def rows_of(table: pa.Table) -> list[Row]:
+    """Return the rows of a table with the columns of :class:`Row`, sorted."""
+    columns = {name: table[name].to_pylist() for name in Row._fields}
+    columns["role"] = [local_name(role) for role in columns["role"]]
+    return sorted(map(Row, *columns.values()))
+
+
+def evidence(engine: Engine, parquet: Iterable[Path], one: str, other: str, *, level: str = "merged", roles: str = "all") -> list[Row]:
+    """Return why two institutions are tied: their participations in the projects they share, sorted.
+
+    Args:
+        engine: Batch engine.
+        parquet: Quad tables of a build.
+        one: IRI of an institution.
+        other: IRI of another.
+        level: One of :data:`LEVELS`.
+        roles: A key of :data:`ROLES`.
+
+    Raises:
+        AnalysisError: Level or role filter is unknown.
+    """
+    rows = counted(engine, parquet, level=level, roles=roles)
+    both = rows.filter(rows.organisation.isin([one, other]))
+    shared = both.group_by("initiative").aggregate(members=both.organisation.nunique())
+    return rows_of(engine.to_arrow(both.semi_join(shared.filter(shared.members == len({one, other})), "initiative")))
 
 
 def _pairs(engine: Engine, quads: Any, predicate: str) -> list[tuple[str, str]]:
@@ -247,7 +274,8 @@ def network(rows: Iterable[Row], weight: str = "newman", labels: Mapping[str, Na
 
     Returns:
         Nodes are organisation IRIs with `label_de`, `label_en`, `kind`, `projects` (sorted IRIs), isolated ones included. Edges hold
-        `weight` > 0, `distance` = 1 / weight, `count` and the evidence, `shared` (sorted project IRIs). Nodes and edges are in a fixed order.
+        `weight` > 0, `distance` = 1 / weight, `count` and, unless the network is large, the evidence, `shared` (sorted project IRIs); of a large one
+        :func:`evidence` gives it. Nodes and edges are in a fixed order.
 
     Raises:
         AnalysisError: The weight is unknown.
@@ -256,8 +284,12 @@ def network(rows: Iterable[Row], weight: str = "newman", labels: Mapping[str, Na
     """
     import networkx as nx
 
+    from kg.analyse.edges import collaboration
+
     check(weight, WEIGHTS, "weight")
     teams = members(rows)
+    if is_large(sum(len(team) * (len(team) - 1) // 2 for team in teams.values())):
+        return collaboration(Incidence.of(teams), weight).networkx(labels)
     projects: dict[str, list[str]] = {}
     shared: dict[tuple[str, str], list[str]] = {}
     for project, team in teams.items():

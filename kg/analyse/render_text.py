@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.analyse.labels import sort_key
 from kg.analyse.method import Method
+from kg.analyse.nullmodel import CONFIGURATION
 from kg.analyse.projection import COUNTING_RULE
 from kg.analyse.wording import kind_label, number, say
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kg.analyse.nullmodel import Repeats
 
 WIDTH = 110
+MAX_INSTITUTIONS = 300
+"""Institutions that the table of a network shows at most; it takes those of more projects, and says of how many."""
 
 
 def method_line(method: Method, lang: str) -> str:
@@ -50,7 +53,8 @@ def repeats_sentences(repeats: Repeats, lang: str) -> tuple[str, str]:
         verdict=say(f"verdict-{verdict}", lang),
         share=number(repeats.at_least, lang, 3 if repeats.at_least < 0.01 else 2),
     )
-    return text, say("repeats-method", lang, draws=number(repeats.draws, lang), seed=repeats.seed)
+    method = "repeats-method-configuration" if repeats.method == CONFIGURATION else "repeats-method"
+    return text, say(method, lang, draws=number(repeats.draws, lang), seed=repeats.seed)
 
 
 def summary(profile: Profile, lang: str) -> str:
@@ -247,11 +251,16 @@ def render_analysis(analysis: Analysis, lang: str = "en") -> str:
     clustering = {"projected": number(whole.clustering_projected, lang, 3), "two_mode": number(whole.clustering_two_mode, lang, 3)}
     lines += _wrap(say("analysis-clustering", lang, **clustering))
     values = {"resolution": number(groups.resolution, lang, 1), "modularity": number(groups.modularity, lang, 3)}
-    lines += _wrap(say("analysis-communities", lang, number=len(groups.groups), seed=groups.seed, **values))
+    lines += _wrap(say("analysis-communities", lang, method=groups.method.split(",")[0], number=len(groups.groups), seed=groups.seed, **values))
     if analysis.refusal:
         lines += _section("frame-title", lang, [analysis.refusal.reason[lang]])
-    chosen = sorted((row for row in analysis.institutions if row.projects > 1), key=lambda row: sort_key(row.institution.label(lang)))
-    lines += ["", *_wrap(say("analysis-shown", lang, shown=len(chosen), of=len(analysis.institutions)))]
+    least = _least([row.projects for row in analysis.institutions])
+    chosen = sorted((row for row in analysis.institutions if row.projects >= least), key=lambda row: sort_key(row.institution.label(lang)))
+    shown = "analysis-shown" if least == 2 else "analysis-shown-least"
+    lines += ["", *_wrap(say(shown, lang, shown=len(chosen), of=len(analysis.institutions), least=least))]
+    if analysis.shows_position and not analysis.betweenness_estimate.exact:
+        about = analysis.betweenness_estimate.to_json()
+        lines += _wrap(say("analysis-betweenness", lang, sources=about["sources"], error=number(about["largest_standard_error"], lang, 4)))
     head = [say("partner", lang), say("kind", lang), say("projects", lang), say("partners-short", lang), say("strength", lang), say("group", lang)]
     rows: list[list[object]] = []
     for row in chosen:
@@ -261,6 +270,16 @@ def render_analysis(analysis: Analysis, lang: str = "en") -> str:
         rows.append([*cells, number(analysis.betweenness[named.iri], lang, 4)] if analysis.shows_position else cells)
     lines += table([*head, say("betweenness", lang)] if analysis.shows_position else head, rows)
     return "\n".join([*lines, *_method(analysis.method, lang)]) + "\n"
+
+
+def _least(projects: Sequence[int]) -> int:
+    """Return the smallest number of projects, 2 or more, that few enough institutions have.
+
+    >>> _least([1, 2, 3])
+    2
+    """
+    ordered = sorted(projects, reverse=True)
+    return max(2, ordered[MAX_INSTITUTIONS] + 1) if len(ordered) > MAX_INSTITUTIONS else 2
 
 
 def _method(method: Method, lang: str) -> list[str]:

@@ -118,6 +118,14 @@ TEXT: dict[str, dict[str, str]] = {
         "otherwise filled at random (curveball, Strona et al. 2014; {draws} draws, seed {seed}). The comparison is within the "
         "recorded projects.",
     },
+    "repeats-method-configuration": {
+        "de": "Zufall heißt: Projekte mit denselben Größen und Einrichtungen mit derselben Zahl von Projekten, sonst beliebig besetzt "
+        "(bipartites Konfigurationsmodell, Saracco u. a. 2017, gerechnet statt ausgelost; {draws} Ziehungen der eigenen Projekte, Startwert "
+        "{seed}). Verglichen wird innerhalb der erfassten Projekte.",
+        "en": "Chance means: projects of the same sizes and institutions with the same number of projects, otherwise filled at random "
+        "(bipartite configuration model, Saracco et al. 2017, solved rather than drawn; {draws} draws of its own projects, seed {seed}). The "
+        "comparison is within the recorded projects.",
+    },
     "single-partners": {"de": "Die übrigen {number} in einem Projekt", "en": "The other {number} in one project"},
     "funding": {"de": "Förderung der Projekte", "en": "Funding of the projects"},
     "funding-note": {
@@ -268,9 +276,14 @@ TEXT: dict[str, dict[str, str]] = {
     "figure-partners": {"de": "Wiederkehrende Partner und Zufall", "en": "Repeat partners and chance"},
     "figure-partners-caption": {
         "de": "Gemeinsame Projekte je Partner (Balken) und was Zufall ergäbe: Mittel (Raute) und 95 % der Ziehungen (Strich); {draws}"
-        " Ziehungen (Curveball, beide Ränder erhalten), Startwert {seed}.",
+        " Ziehungen ({model}), Startwert {seed}.",
         "en": "Shared projects per partner (bar) and what chance would give: mean (diamond) and 95 % of the draws (line); {draws} "
-        "draws (curveball, both margins kept), seed {seed}.",
+        "draws ({model}), seed {seed}.",
+    },
+    "model-curveball": {"de": "Curveball, beide Ränder erhalten", "en": "curveball, both margins kept"},
+    "model-configuration": {
+        "de": "bipartites Konfigurationsmodell, beide Ränder im Mittel erhalten",
+        "en": "bipartite configuration model, both margins kept on average",
     },
     "figure-partners-alt": {
         "de": "Balken für {repeats} Einrichtungen mit mindestens zwei gemeinsamen Projekten, daneben der bei Zufall erwartete Wert. "
@@ -286,6 +299,11 @@ TEXT: dict[str, dict[str, str]] = {
         "de": "Ohne Abbildungen: dafür fehlt das Paket matplotlib (pip install 'innovation-kg[plot]').",
         "en": "Without figures: they need the package matplotlib (pip install 'innovation-kg[plot]').",
     },
+    "figure-cut-network": {
+        "de": "Gezeigt sind {shown} von {of} wiederkehrenden Partnern und {projects} von {all} Projekten.",
+        "en": "{shown} of {of} repeat partners and {projects} of {all} projects are shown.",
+    },
+    "figure-more": {"de": "und {number} weitere Projekte", "en": "and {number} more projects"},
     "figure-cut": {"de": "Gezeigt sind {shown} von {of}.", "en": "{shown} of {of} are shown."},
     "without-repeats": {"de": "Ohne wiederkehrende Partner", "en": "Without repeat partners"},
     "chance-legend": {"de": "Zufall: Mittel und 95 % der Ziehungen", "en": "chance: mean and 95 % of draws"},
@@ -309,8 +327,16 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Clustering: projected {projected}, two-mode {two_mode}. The projection turns every project into a clique and inflates it; hence both.",
     },
     "analysis-communities": {
-        "de": "{number} Gruppen (Louvain, Startwert {seed}, Auflösung {resolution}, Modularität {modularity}).",
-        "en": "{number} groups (Louvain, seed {seed}, resolution {resolution}, modularity {modularity}).",
+        "de": "{number} Gruppen ({method}, Startwert {seed}, Auflösung {resolution}, Modularität {modularity}).",
+        "en": "{number} groups ({method}, seed {seed}, resolution {resolution}, modularity {modularity}).",
+    },
+    "analysis-betweenness": {
+        "de": "Betweenness ist aus {sources} ausgelosten Einrichtungen geschätzt; Standardfehler höchstens {error}.",
+        "en": "Betweenness is estimated from {sources} institutions drawn at random; standard error at most {error}.",
+    },
+    "analysis-shown-least": {
+        "de": "{shown} von {of} Einrichtungen (mindestens {least} Projekte), nach Namen. Alle mit allen Maßen: --format csv oder json.",
+        "en": "{shown} of {of} institutions (at least {least} projects), by name. All of them with all measures: --format csv or json.",
     },
     "analysis-shown": {
         "de": "{shown} von {of} Einrichtungen (mindestens zwei Projekte), nach Namen. Alle mit allen Maßen: --format csv oder json.",

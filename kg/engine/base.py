@@ -62,5 +62,8 @@ class Engine(Protocol):
     def to_parquet(self, expression: Any, path: Path) -> int:
         """Run a table expression, write its rows to a Parquet file in their order, and return how many there are."""
 
+    def to_csv(self, expression: Any, path: Path, *, delimiter: str) -> int:
+        """Run a table expression, write its rows as delimited text, every cell quoted, and return how many there are."""
+
     def close(self) -> None:
         """End the session."""

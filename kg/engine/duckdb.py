@@ -104,6 +104,15 @@ class DuckDB:
         )
         return int(done.fetchone()[0])
 
+    def to_csv(self, expression: Any, path: Path, *, delimiter: str) -> int:
+        """Run a table expression, write its rows as delimited text, every cell quoted, and return how many there are."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        done = self._connection.raw_sql(
+            f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} "
+            f"(FORMAT csv, HEADER, DELIMITER {_quoted(delimiter, chr(39))}, FORCE_QUOTE *)"
+        )
+        return int(done.fetchone()[0])
+
     def close(self) -> None:
         """End the session."""
         self._connection.disconnect()

@@ -1,7 +1,7 @@
-"""The network of institutions for Gephi, yEd, Cytoscape and the like: GraphML and GEXF, by NetworkX's writers.
+"""The network of institutions for Gephi, yEd, Cytoscape and the like: GraphML and GEXF, and its tables.
 
-GEXF 1.2 has no place for attributes of a graph, so the method stands in its `description`. NetworkX puts the clock into GEXF; the state date
-replaces it.
+A small network is a `networkx.Graph` whose edges carry their projects; of a large one the files for graph tools hold weight and count only, and
+`edges.csv` the projects. Everything is written in pieces (:mod:`kg.publish.exports`); the state date stands where NetworkX would put the clock.
 """
 
 from __future__ import annotations
@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import ElementTree, SubElement
 
+from kg.analyse.edges import collaboration
+from kg.analyse.incidence import Incidence, is_large
+from kg.analyse.labels import Named
+from kg.analyse.projection import network, rows_of
 from kg.namespaces import local_name
+from kg.publish import exports
+from kg.publish.exports import Portable
+from kg.publish.tables import COLUMNS, Facts, edges, nodes, write_table
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pyarrow as pa
 
 
 def portable(network: nx.Graph, attributes: Mapping[str, str]) -> nx.Graph:
@@ -43,31 +50,54 @@ def _slugs(iris: list[str]) -> str:
     return "; ".join(local_name(iri) for iri in iris)
 
 
-def write_graphml(graph: nx.Graph, path: Path) -> None:
-    """Write GraphML; the writer of the standard library, so that bytes do not depend on what else is installed."""
-    import networkx as nx
+def write_graphml(graph: nx.Graph | Portable, path: Path) -> None:
+    """Write GraphML.
 
-    nx.write_graphml_xml(graph, str(path), named_key_ids=True)
+    Args:
+        graph: As :func:`portable` or :func:`kg.publish.exports.from_columns` gives it.
+        path: File to write.
+    """
+    exports.graphml(graph if isinstance(graph, Portable) else exports.from_networkx(graph), path)
 
 
-def write_gexf(graph: nx.Graph, path: Path, *, state: str, creator: str) -> None:
+def write_gexf(graph: nx.Graph | Portable, path: Path, *, state: str, creator: str) -> None:
     """Write GEXF.
 
     Args:
-        graph: As :func:`portable` gives it.
+        graph: As :func:`portable` or :func:`kg.publish.exports.from_columns` gives it.
         path: File to write.
         state: State date of the data, or empty.
         creator: Name and version of the software.
     """
-    from networkx.readwrite.gexf import GEXFWriter
+    exports.gexf(graph if isinstance(graph, Portable) else exports.from_networkx(graph), path, state=state, creator=creator)
 
-    writer = GEXFWriter(encoding="utf-8", prettyprint=True, version="1.2draft")
-    writer.add_graph(graph)
-    meta = writer.xml.find("meta")
-    meta.attrib.clear()
-    if len(state) == 10:
-        meta.set("lastmodifieddate", state)
-    meta.find("creator").text = creator
-    SubElement(meta, "description").text = "\n".join(f"{name}: {value}" for name, value in graph.graph.items() if name != "name")
-    writer.indent(writer.xml)
-    ElementTree(writer.xml).write(path, encoding="utf-8", xml_declaration=True)
+
+def write_network(
+    folder: Path, table: pa.Table, labels: Mapping[str, Named], known: Facts, attributes: Mapping[str, str], *, weight: str, state: str, creator: str
+) -> dict[str, int]:
+    """Write `nodes.csv`, `edges.csv`, `network.graphml` and `network.gexf` of a network of any size and return their numbers of rows and nodes.
+
+    Args:
+        folder: Folder to write into.
+        table: Participations as they count, the result of :func:`kg.analyse.projection.counted`.
+        labels: Labels and kinds of the institutions.
+        known: What the table of institutions says besides.
+        attributes: Attributes of the network: how it was made.
+        weight: One of :data:`kg.analyse.projection.WEIGHTS`.
+        state: State date of the data, or empty.
+        creator: Name and version of the software.
+    """
+    incidence = Incidence.read(table)
+    if is_large(incidence.pairs):
+        found = collaboration(incidence, weight)
+        plain: nx.Graph | Portable = exports.from_columns(found, labels, attributes)
+        rows = nodes(found.networkx(labels, edges=False), known)
+        numbers = {"edges.csv": exports.edges_csv(found, folder / "edges.csv", [column.name for column in COLUMNS["edges.csv"]])}
+    else:
+        graph = network(rows_of(table), weight, labels)
+        plain, rows = portable(graph, attributes), nodes(graph, known)
+        numbers = {"edges.csv": write_table(folder / "edges.csv", edges(graph))}
+    numbers["nodes.csv"] = write_table(folder / "nodes.csv", rows)
+    write_graphml(plain, folder / "network.graphml")
+    write_gexf(plain, folder / "network.gexf", state=state, creator=creator)
+    return {**numbers, "network.graphml": len(rows), "network.gexf": len(rows)}

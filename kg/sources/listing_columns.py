@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.identifiers import PATTERNS
 from kg.namespaces import INNO
-from kg.sources.columns import BROKEN_ESCAPE, CONTROL, URL, canonical_decimal
+from kg.sources.columns import BROKEN_ESCAPE, CONTROL, FOLDED, URL, canonical_decimal
 from kg.sources.columns import clean as clean_text
 from kg.sources.columns import slug as ascii_slug
 
@@ -70,33 +70,49 @@ def fold(text: Any) -> Any:
     return text.re_replace(r"[\s\p{Z}]+", " ").strip().lower()
 
 
-def slug(engine: Engine, text: Any) -> Any:
-    """Return a slug that tells names apart: German letters spelled out, accents dropped.
+def with_slug(engine: Engine, table: Any, column: str, target: str) -> Any:
+    """Add the slugs of a column of names: German letters spelled out, accents dropped; empty where the name is.
 
-    Where letters other than Latin ones are lost (Greek, say), or nothing is left, 12 hex digits of SHA-256 of the folded name stand for them.
+    Where letters other than Latin ones are lost (Greek, say), or nothing is left, 12 hex digits of SHA-256 of the folded name follow.
     """
     import ibis
 
-    spelled = text
+    # In steps over the distinct names: one expression for all of it would repeat its parts many times.
+    names = table.select(name=table[column]).filter(ibis._.name != "").distinct()
+    spelled = names.name
     for letter, plain in _UMLAUTS.items():
         spelled = spelled.replace(letter, plain)
-    plain_slug = ascii_slug(engine, spelled)
-    left = ascii_slug(engine, spelled.re_replace(_LETTERS, ""))
-    letters = engine.call("strip_accents", spelled.lower()).re_replace(_LETTERS, "").length()
-    digest = engine.call("sha256", fold(text)).substr(0, 12)
-    lossy = (plain_slug == "") | (left.length() < letters)
-    named = ibis.ifelse(lossy, ibis.ifelse(plain_slug == "", digest, plain_slug.concat("-", digest)), plain_slug)
-    short = named.substr(0, MAX_SLUG - 13).re_replace("-$", "").concat("-", engine.call("sha256", named).substr(0, 12))
-    return ibis.ifelse(text == "", "", ibis.ifelse(named.length() > MAX_SLUG, short, named))
+    letters = engine.call("strip_accents", spelled.lower()).re_replace(_LETTERS, "")
+    steps = engine.cache(
+        names.select(
+            "name",
+            plain=ascii_slug(engine, spelled),
+            kept=ascii_slug(engine, letters).length(),
+            there=_folded_letters(letters).length(),
+            digest=engine.call("sha256", fold(names.name)).substr(0, 12),
+        )
+    )
+    named = ibis.cases((steps.plain == "", steps.digest), (steps.kept < steps.there, steps.plain.concat("-", steps.digest)), else_=steps.plain)
+    steps = engine.cache(steps.select("name", named=named))
+    short = steps.named.substr(0, MAX_SLUG - 13).re_replace("-$", "").concat("-", engine.call("sha256", steps.named).substr(0, 12))
+    steps = steps.select("name", slug=ibis.ifelse(steps.named.length() > MAX_SLUG, short, steps.named))
+    joined = table.left_join(steps, table[column] == steps.name, rname="{name}_of_slug")
+    slug = joined["slug"].fill_null("")
+    return joined.mutate(**{target: slug}).select(*table.columns, target)
 
 
-def id_slug(engine: Engine, text: Any) -> Any:
-    """Return a slug of an identifier: two different identifiers never share one (but for upper and lower case)."""
+def _folded_letters(letters: Any) -> Any:
+    """Return letters as long as their slug is where nothing is lost: ligatures count as what they are spelled."""
+    for letter, plain in FOLDED.items():
+        letters = letters.replace(letter, plain)
+    return letters
+
+
+def lossless(engine: Engine, slug: Any, text: Any) -> Any:
+    """Return the slug of an identifier with 8 hex digits of its SHA-256 behind it where the slug alone does not give the identifier back."""
     import ibis
 
-    plain = slug(engine, text)
-    digest = engine.call("sha256", text.lower()).substr(0, 8)
-    return ibis.ifelse((text == "") | (plain == text.lower()), plain, plain.concat("-", digest))
+    return ibis.ifelse((text == "") | (slug == text.lower()), slug, slug.concat("-", engine.call("sha256", text.lower()).substr(0, 8)))
 
 
 def date(text: Any, forms: Sequence[str]) -> Any:

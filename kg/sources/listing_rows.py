@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import InputError, Text
 from kg.resources import folder
 from kg.sources import listing_columns as cells
+from kg.sources.columns import slug
 from kg.sources.listing_file import ListTable
 from kg.sources.listing_mapping import PARTICIPANT, PROJECT, Field, ListMapping, Participants
 
@@ -268,7 +269,7 @@ class _Reader:
             values |= self._money(texts)
         others = [name for name in texts.columns if name.startswith("o")]
         table = texts.select("row", *others, **values)
-        table = self.engine.cache(table.mutate(project=self._project_key(table)))
+        table = self.engine.cache(self._with_project(self.engine.cache(table)))
         without = table.filter(table.project == "")
         self._report(without.select("row", column=ibis.literal(self._first_column()), value=ibis.literal("")), "no-project")
         return self._ordered(table.filter(table.project != ""))
@@ -297,13 +298,15 @@ class _Reader:
         there = (number != "") & known & source
         return {"p_amount": ibis.ifelse(there, number, ""), "p_currency": ibis.ifelse(there, unit, "")}
 
-    def _project_key(self, table: Any) -> Any:
-        """Return the key of a project: its identifier, else title and start."""
+    def _with_project(self, table: Any) -> Any:
+        """Add the key of a project: its identifier, else title and start."""
         import ibis
 
-        title = cells.slug(self.engine, table.p_title)
-        by_title = ibis.ifelse((title == "") | (table.p_start == ""), title, title.concat("-", table.p_start))
-        return ibis.ifelse(table.p_id != "", cells.id_slug(self.engine, table.p_id), by_title)
+        table = cells.with_slug(self.engine, table, "p_title", "title_slug")
+        table = cells.with_slug(self.engine, table, "p_id", "id_slug")
+        by_title = ibis.ifelse((table.title_slug == "") | (table.p_start == ""), table.title_slug, table.title_slug.concat("-", table.p_start))
+        project = ibis.ifelse(table.p_id != "", cells.lossless(self.engine, table.id_slug, table.p_id), by_title)
+        return table.mutate(project=project).drop("title_slug", "id_slug")
 
     def _ordered(self, table: Any) -> Any:
         """Leave out both dates where the end is before the start, compared as far as both are precise."""
@@ -333,11 +336,12 @@ class _Reader:
             funders = records.filter(records.p_funder != "")
             funders = funders.select("row", "project", block=ibis.literal(FUNDER).cast("int64"), name=funders.p_funder, **_literals(empty))
             named = ibis.union(named, funders.select(*parts[0].columns))
-        key = cells.slug(self.engine, named.name)
+        named = cells.with_slug(self.engine, self.engine.cache(named), "name", "name_key")
         if "place" in self.mapping.table.organisation_key:
-            place = cells.slug(self.engine, named.place)
-            key = ibis.ifelse(place == "", key, key.concat("-", place))
-        return named.mutate(name_key=key)
+            named = cells.with_slug(self.engine, named, "place", "place_slug")
+            key = ibis.ifelse(named.place_slug == "", named.name_key, named.name_key.concat("-", named.place_slug))
+            named = named.mutate(name_key=key).drop("place_slug")
+        return named
 
     def _block(self, records: Any, number: int, block: Participants, schemes: list[str]) -> Any:
         """Return the organisations that one column names."""
@@ -363,7 +367,7 @@ class _Reader:
             name = f"o{number}i_{scheme}"
             value = values[f"i_{scheme}"] = cells.identifier(scheme, records[name])
             self._faulty(records, name, value, "wrong-identifier", scheme)
-            id_key = ibis.ifelse(value == "", id_key, ibis.literal(f"{scheme}-").concat(cells.id_slug(self.engine, value)))
+            id_key = ibis.ifelse(value == "", id_key, ibis.literal(f"{scheme}-").concat(cells.lossless(self.engine, slug(self.engine, value), value)))
         table = records.select("row", "project", block=ibis.literal(number).cast("int64"), **values, id_key=id_key)
         if block.separator:
             table = table.mutate(name=table.name.split(block.separator).unnest())
