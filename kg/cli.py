@@ -336,7 +336,7 @@ def validate_command(
         ),
     ] = None,
     engine: Annotated[
-        str, typer.Option("--engine", metavar="auto|pyshacl", help=t("Engine that applies the shapes.", "Auswertung, die die Regeln anwendet."))
+        str, typer.Option("--engine", metavar="auto|setwise|reference", help=t("Engine that applies the shapes.", "Auswertung, die die Regeln anwendet."))
     ] = "auto",
     output: OutputOption = None,
     lang: LangOption = None,

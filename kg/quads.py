@@ -141,10 +141,10 @@ def to_arrow(quads: Iterable[Quad]) -> pa.Table:
 
     rows = sorted(set(quads))
     columns: list[Sequence[str]] = list(zip(*rows, strict=True)) if rows else [[] for _ in COLUMNS]
-    return pa.table([_strings(column) for column in columns], schema=schema())
+    return pa.table([strings(column) for column in columns], schema=schema())
 
 
-def _strings(column: Sequence[str]) -> pa.Array:
+def strings(column: Sequence[str]) -> pa.Array:
     """Return strings as an Arrow array. From buffers, because `pa.array` of a list imports pandas first (0.4 s)."""
     import pyarrow as pa
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.analyse import measures
+from kg.analyse.arrow import constant, strings
 from kg.analyse.by_columns import Estimate
 from kg.analyse.communities import Communities, communities
 from kg.analyse.edges import Collaboration, collaboration
@@ -219,9 +220,7 @@ class Analysis:
         import pyarrow.compute as pc
 
         known = [self.labels.get(iri, Named(iri)) for iri in network.names]
-        names = [
-            csv_field(pa.array(values, pa.string())) for values in (network.names, *([one.label(lang) for one in known] for lang in ("de", "en")))
-        ]
+        names = [csv_field(strings(values)) for values in (network.names, *([one.label(lang) for one in known] for lang in ("de", "en")))]
         iri, german, english = names
         yield _csv(EDGE_COLUMNS, [])
         for batch in network.batches(shared=True):
@@ -229,7 +228,7 @@ class Analysis:
             ends = [spelled(source, iri), spelled(target, iri)]
             ends += [spelled(end, labels) for end in (source, target) for labels in (german, english)]
             projects = pa.ListArray.from_arrays(shared.offsets, shared.values.dictionary_decode())
-            cells = [*ends, text(pc.round(weight, _DIGITS)), text(count), csv_field(pc.binary_join(projects, ";"))]
+            cells = [*ends, text(pc.round(weight, _DIGITS)), text(count), csv_field(pc.binary_join(projects, constant(";")))]
             yield joined(*(part for cell in cells for part in (cell, ",")), self.method.frame.kind, "\r\n")
 
     def write_csv(self, folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kg.analyse.arrow import numbers, strings
 from kg.analyse.incidence import Incidence
 from kg.analyse.labels import Named
 
@@ -112,15 +113,15 @@ class Collaboration(EdgeList):
         import pyarrow as pa
 
         schema = self._schema(shared)
-        names, projects = pa.array(self.names, pa.string()), pa.array(self.incidence.projects, pa.string())
+        names, projects = strings(self.names), strings(self.incidence.projects)
         for start in range(0, len(self.source), size):
             part = slice(start, start + size)
-            columns = [pa.DictionaryArray.from_arrays(pa.array(ends[part]), names) for ends in (self.source, self.target)]
-            columns += [pa.array(self.weight[part]), pa.array(self.count[part])]
+            columns = [pa.DictionaryArray.from_arrays(numbers(ends[part]), names) for ends in (self.source, self.target)]
+            columns += [numbers(self.weight[part]), numbers(self.count[part])]
             if shared:
                 found = self._shared(part)
-                values = pa.DictionaryArray.from_arrays(pa.array(found.indices.astype("int32")), projects)
-                columns.append(pa.ListArray.from_arrays(pa.array(found.indptr.astype("int32")), values))
+                values = pa.DictionaryArray.from_arrays(numbers(found.indices.astype("int32")), projects)
+                columns.append(pa.ListArray.from_arrays(numbers(found.indptr.astype("int32")), values))
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
     def _shared(self, part: slice) -> Any:

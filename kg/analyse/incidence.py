@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kg.analyse.arrow import positions
+
 if TYPE_CHECKING:
     import networkx as nx
     import numpy as np
@@ -154,8 +156,8 @@ def _codes(column: pa.ChunkedArray) -> tuple[list[str], NDArray[np.int32]]:
         coded = coded.combine_chunks()
     order = pc.sort_indices(coded.dictionary)
     rank = np.empty(len(order), dtype=np.int32)
-    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
-    return coded.dictionary.take(order).to_pylist(), rank[coded.indices.to_numpy()]
+    rank[positions(order, "uint64")] = np.arange(len(order), dtype=np.int32)
+    return coded.dictionary.take(order).to_pylist(), rank[positions(coded.indices, "int32")]
 
 
 def _distinct(rows: NDArray[np.int32], columns: NDArray[np.int32], width: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

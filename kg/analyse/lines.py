@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kg.analyse.arrow import constant
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -23,7 +25,7 @@ def joined(*parts: Part) -> bytes:
     """
     import pyarrow.compute as pc
 
-    rows = pc.binary_join_element_wise(*parts, "")
+    rows = pc.binary_join_element_wise(*(constant(part) if isinstance(part, str) else part for part in parts), constant(""))
     if not len(rows):
         return b""
     return b"".join(_values(chunk) for chunk in getattr(rows, "chunks", [rows]))
@@ -46,7 +48,7 @@ def text(column: Any) -> pa.Array:
     written = pc.cast(column, pa.string())
     if not pa.types.is_floating(column.type):
         return written
-    return pc.if_else(pc.match_substring_regex(written, "^-?[0-9]+$"), pc.binary_join_element_wise(written, ".0", ""), written)
+    return pc.if_else(pc.match_substring_regex(written, "^-?[0-9]+$"), pc.binary_join_element_wise(written, constant(".0"), constant("")), written)
 
 
 def spelled(column: Any, names: pa.Array) -> pa.Array:
@@ -58,7 +60,7 @@ def csv_field(column: Any) -> pa.Array:
     """Return texts as fields of RFC 4180, quoted where they must be."""
     import pyarrow.compute as pc
 
-    quoted = pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', "")
+    quoted = pc.binary_join_element_wise(constant('"'), pc.replace_substring(column, '"', '""'), constant('"'), constant(""))
     return pc.if_else(pc.match_substring_regex(column, '[",\r\n]'), quoted, column)
 
 

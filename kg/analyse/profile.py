@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kg.analyse import configuration, facts, nullmodel
+from kg.analyse.arrow import constant
 from kg.analyse.dates import Span
 from kg.analyse.frames import Frame, caveats, frame_of, refusal
 from kg.analyse.incidence import Incidence
@@ -93,9 +94,10 @@ def _rows(table: pa.Table, institution: str, *columns: str) -> list[Row]:
     """Return the participations that have an institution in one of some columns."""
     import pyarrow.compute as pc
 
-    chosen = pc.equal(table[columns[0]], institution)
+    wanted = constant(institution)
+    chosen = pc.equal(table[columns[0]], wanted)
     for column in columns[1:]:
-        chosen = pc.or_(chosen, pc.equal(table[column], institution))
+        chosen = pc.or_(chosen, pc.equal(table[column], wanted))
     return rows_of(table.filter(chosen))
 
 

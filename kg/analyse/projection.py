@@ -180,11 +180,7 @@ def counted(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", r
     found = found.mutate(recorded=found.initiative, start=found.start.fill_null(""), end=found.end.fill_null(""))
     inside = _pairs(engine, quads, INNO.countsWith)
     if whole := wholes(inside, _pairs(engine, quads, INNO.partOf)) if inside else {}:
-        import pyarrow as pa
-
-        parts = engine.table(pa.table({"initiative": pa.array(list(whole), pa.string()), "whole": pa.array(list(whole.values()), pa.string())}))
-        found = found.left_join(parts, "initiative").drop("initiative_right")
-        found = found.mutate(initiative=found.whole.fill_null(found.initiative))
+        found = found.mutate(initiative=found.initiative.substitute(whole))
     return found.select(*Row._fields)
 
 

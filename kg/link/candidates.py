@@ -7,7 +7,7 @@ Source: G. Papadakis et al. (2020), Blocking and Filtering Techniques for Entity
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.link.entities import Side
@@ -125,10 +125,9 @@ class NameIndex:
         )
         return ibis.union(*(engine.cache(_nearest(one.filter(one.part == part), other, totals)) for part in range(parts)), distinct=False)
 
-    def names(self, entities: Iterable[str], *, right: bool) -> dict[str, tuple[str, ...]]:
-        """Return the names of some entities of one side, sorted."""
-        table = self.right if right else self.left
-        return grouped(self.engine, table.select("entity", value="name"), entities)
+    def table(self, *, right: bool) -> Any:
+        """Return `entity, name, key, squashed` of one side."""
+        return self.right if right else self.left
 
 
 def _nearest(one: Any, other: Any, totals: Any) -> Any:
@@ -144,11 +143,25 @@ def _nearest(one: Any, other: Any, totals: Any) -> Any:
 
 def grouped(engine: Engine, table: Any, entities: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the distinct values of a table `entity, value` for some entities, sorted."""
+    return attributes(engine, {"": table}, entities)[""]
+
+
+def attributes(engine: Engine, tables: Mapping[str, Any], entities: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return, for each table `entity, value`, its distinct values for some entities, sorted; all in one query.
+
+    Args:
+        engine: Where the expressions run.
+        tables: Tables by a name of the caller's.
+        entities: IRIs.
+    """
+    import ibis
+
     chosen = engine.table(texts_table(("entity",), [(entity,) for entity in sorted(set(entities))]))
-    found: dict[str, list[str]] = {}
-    for row in engine.to_pylist(table.semi_join(chosen, "entity").distinct().order_by(["entity", "value"])):
-        found.setdefault(str(row["entity"]), []).append(str(row["value"]))
-    return {entity: tuple(values) for entity, values in found.items()}
+    parts = [table.semi_join(chosen, "entity").select("entity", "value", name=ibis.literal(name)) for name, table in tables.items()]
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in tables}
+    for row in engine.to_pylist(ibis.union(*parts, distinct=True).order_by(["name", "entity", "value"])):
+        found[str(row["name"])].setdefault(str(row["entity"]), []).append(str(row["value"]))
+    return {name: {entity: tuple(values) for entity, values in kept.items()} for name, kept in found.items()}
 
 
 def consortium_pairs(engine: Engine, left: Side, right: Side, projects: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ from functools import lru_cache
 from kg.link.words import LEGAL_CODES, LEGAL_WORDS, SAME, STOP_WORDS
 
 _LETTERS = str.maketrans(
-    {"ß": "ss", "ẞ": "ss", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
+    {"ß": "ss", "ẞ": "ss", "ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ı": "i"}
 )
-_DIGRAPHS = re.compile("ae|oe|ue")
+_DIGRAPHS = re.compile("([aou])e+")
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"(?<=\w)['’`´](?=\w)")
 _CAMEL = re.compile(r"(?<=[a-zäöüß]{3})(?=[A-ZÄÖÜ][a-zäöüß]{3})")
@@ -31,9 +31,10 @@ def fold(text: str) -> str:
     >>> fold("Łódź"), fold("Straße")
     ('lodz', 'strasse')
     """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
+    # Twice, because case folding can bring letters that fold again (Unicode, section 3.13, NFKC_Casefold).
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()).casefold()
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return _DIGRAPHS.sub(lambda match: match.group()[0], plain)
+    return _DIGRAPHS.sub(r"\1", plain)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kg.link.candidates import NameIndex, grouped, texts_table
-from kg.link.entities import PROJECT, Side
+from kg.link.candidates import NameIndex, attributes, grouped, texts_table
+from kg.link.entities import DETAILS, PROJECT, Side
 from kg.link.names import key
 from kg.link.score import Profile
 from kg.namespaces import FOAF, ORG, SCHEMA, SKOS, local_name
@@ -37,10 +38,6 @@ class Profiles:
         """Return the preferred English label of a loaded entity, else another preferred label, else nothing."""
         return self._labels.get(entity, "")
 
-    def kind(self, entity: str) -> str:
-        """Return the class of a loaded entity."""
-        return self._kinds.get(entity, "")
-
     def load(self, kind: str, pairs: Iterable[tuple[str, str]]) -> None:
         """Read the profiles of the entities of some pairs that are not there yet."""
         pairs = list(pairs)
@@ -50,35 +47,31 @@ class Profiles:
                 self._read(kind, side, wanted, right=bool(place))
 
     def _read(self, kind: str, side: Side, wanted: list[str], *, right: bool) -> None:
-        engine = self._engine
-        names = self._indexes[kind].names(wanted, right=right)
-        details = {
-            predicate: grouped(engine, side.details.filter(side.details.predicate == predicate).select("entity", "value"), wanted)
-            for predicate in (SCHEMA.startDate, SCHEMA.endDate, ORG.classification, FOAF.page)
-        }
-        places = grouped(engine, side.places.select("entity", value="place"), wanted)
-        labels = grouped(engine, side.places.filter(~side.places.place.contains(COUNTRY)).select("entity", value="text").drop_null(), wanted)
         preferred = side.names.filter(side.names.predicate == SKOS.prefLabel)
-        preferred = preferred.mutate(value=(preferred.language == "en").ifelse("0", "1") + preferred.text)
-        labelled = grouped(engine, preferred.select("entity", "value"), wanted)
+        tables = {predicate: side.details.filter(side.details.predicate == predicate).select("entity", "value") for predicate in DETAILS}
+        tables |= {
+            "name": self._indexes[kind].table(right=right).select("entity", value="name"),
+            "label": preferred.select("entity", value=(preferred.language == "en").ifelse("0", "1") + preferred.text),
+            "place": side.places.select("entity", value="place"),
+            "city": side.places.filter(~side.places.place.contains(COUNTRY)).select("entity", value="text").drop_null(),
+        }
+        found = attributes(self._engine, tables, wanted)
         for entity in wanted:
             self._kinds[entity] = kind
-            self._labels[entity] = labelled.get(entity, ("0",))[0][1:]
+            self._labels[entity] = found["label"].get(entity, ("0",))[0][1:]
             self._profiles[entity] = Profile(
-                names.get(entity, ()),
-                tuple(text[1:] for text in labelled.get(entity, ())),
-                countries=frozenset(place for place in places.get(entity, ()) if COUNTRY in place),
-                cities=frozenset(key(part) for text in labels.get(entity, ()) for part in text.split("/") if key(part)),
-                kinds=frozenset(local_name(code) for code in details[ORG.classification].get(entity, ())),
-                hosts=frozenset(filter(None, map(_host, details[FOAF.page].get(entity, ())))),
-                start=min(details[SCHEMA.startDate].get(entity, ("",))),
-                end=max(details[SCHEMA.endDate].get(entity, ("",))),
+                found["name"].get(entity, ()),
+                tuple(text[1:] for text in found["label"].get(entity, ())),
+                countries=frozenset(place for place in found["place"].get(entity, ()) if COUNTRY in place),
+                cities=frozenset(key(part) for text in found["city"].get(entity, ()) for part in text.split("/") if key(part)),
+                kinds=frozenset(local_name(code) for code in found[ORG.classification].get(entity, ())),
+                hosts=frozenset(filter(None, map(_host, found[FOAF.page].get(entity, ())))),
+                start=min(found[SCHEMA.startDate].get(entity, ("",))),
+                end=max(found[SCHEMA.endDate].get(entity, ("",))),
             )
 
     def partners(self, links: Iterable[tuple[str, str]]) -> None:
         """Give the loaded projects their partners, those of the left side by what they are linked to."""
-        from dataclasses import replace
-
         linked: dict[str, set[str]] = {}
         for left, right in links:
             linked.setdefault(left, set()).add(right)

@@ -7,7 +7,7 @@ are done in rounds until nothing new is linked. Nothing here changes a file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import Text
@@ -60,12 +60,10 @@ class Proposals:
     Attributes:
         accepted: New mappings, sure enough to be written.
         review: New pairs to look at, by score.
-        scores: Score of every pair that was compared (for measuring).
     """
 
     accepted: tuple[EntityMapping, ...]
     review: tuple[Candidate, ...]
-    scores: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 def propose(
@@ -101,12 +99,13 @@ class _Linker:
         self.broad = {mapping.pair for mapping in decided if not mapping.exact and not mapping.rejected}
         self.new: dict[tuple[str, str], EntityMapping] = {}
         self.review: dict[str, dict[tuple[str, str], Candidate]] = {kind: {} for kind in KINDS}
-        self.scores: dict[tuple[str, str], float] = {}
+        self.seen: dict[tuple[str, str], tuple[Any, Candidate | None]] = {}
         self.indexes = {kind: NameIndex(engine, left, right, kind) for kind in KINDS}
         self.profiles = Profiles(engine, left, right, self.indexes)
         entities = [str(row["entity"]) for row in engine.to_pylist(left.wholes.select("entity").distinct())]
         self.wholes = grouped(engine, left.wholes.select("entity", value="whole"), entities)
         self.units = {str(row["entity"]) for row in engine.to_pylist(left.units)}
+        self.projects = {str(row["entity"]) for row in engine.to_pylist(left.types.filter(left.types.kind == PROJECT).select("entity"))}
         self.pairs = {kind: self.indexes[kind].pairs() for kind in KINDS}
         self.identifiers = {kind: identifier_pairs(engine, left, right, kind) for kind in KINDS}
 
@@ -122,7 +121,7 @@ class _Linker:
                 break
         linked = {left for left, _ in self.exact}
         review = [candidate for kind in KINDS for candidate in self._shown(self.review[kind], linked)]
-        return Proposals(tuple(sorted(self.new.values())), tuple(sorted(review, key=lambda c: (-c.score, c.pair))), self.scores)
+        return Proposals(tuple(sorted(self.new.values())), tuple(sorted(review, key=lambda c: (-c.score, c.pair))))
 
     def _accept(self, pair: tuple[str, str], predicate: str, justification: str, confidence: float, match: str, comment: str) -> None:
         if pair in self.decided or pair in self.new:
@@ -180,28 +179,32 @@ class _Linker:
         for pair in pairs:
             if self._forbidden(pair) or pair in self.new:
                 continue
-            reasons = self._reasons(kind, pair, shared)
-            if pair in identified:
-                reasons.append(_identifier_reason(identified[pair]))
-            score = combine(reasons)
-            self.scores[pair] = score
-            if score >= REVIEW:
-                strongest = tuple(sorted((reason for reason in reasons if reason.evidence), key=lambda reason: -abs(reason.evidence)))
-                found.append(Candidate(*pair, score, strongest))
+            context = (pair in shared, *(self.profiles.of(entity).partners for entity in pair))
+            if self.seen.get(pair, (None, None))[0] != context:
+                self.seen[pair] = (context, self._judged(kind, pair, identified.get(pair), shared_project=pair in shared))
+            if candidate := self.seen[pair][1]:
+                found.append(candidate)
         self.review[kind] = {candidate.pair: candidate for candidate in found}
         for candidate in _leaders(found, self.exact):
             del self.review[kind][candidate.pair]
             self._accept(candidate.pair, EXACT[0], _justification(candidate), candidate.score, "", _comment(candidate))
 
-    def _reasons(self, kind: str, pair: tuple[str, str], shared: set[tuple[str, str]]) -> list[Reason]:
+    def _judged(self, kind: str, pair: tuple[str, str], identified: Mapping[str, Any] | None, *, shared_project: bool) -> Candidate | None:
+        """Score a pair; it is a candidate from :data:`REVIEW` on."""
         left, right = (self.profiles.of(entity) for entity in pair)
         weights = self.indexes[kind].weights
         if kind == PROJECT:
-            return project_reasons(left, right, weights)
-        return organisation_reasons(left, right, weights, shared_project=pair in shared)
+            reasons = project_reasons(left, right, weights)
+        else:
+            reasons = organisation_reasons(left, right, weights, shared_project=shared_project)
+        if identified:
+            reasons.append(_identifier_reason(identified))
+        score = combine(reasons)
+        strongest = sorted((reason for reason in reasons if reason.evidence), key=lambda reason: -abs(reason.evidence))
+        return Candidate(*pair, score, tuple(strongest)) if score >= REVIEW else None
 
     def _linked_projects(self) -> list[tuple[str, str]]:
-        return [pair for pair in sorted(self.exact) if self.profiles.kind(pair[0]) == PROJECT]
+        return [pair for pair in sorted(self.exact) if pair[0] in self.projects]
 
     def _units(self) -> None:
         """Map a unit to what its nearest linked whole is mapped to: a broader body, never the same."""

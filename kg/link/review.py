@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError, Problem, Text
 from kg.files import write_file
-from kg.link.candidates import grouped
+from kg.link.candidates import attributes
 from kg.link.entities import Side, read_side
 from kg.link.propose import Candidate
 from kg.link.sssom import BROAD, EXACT, SEMAPV, EntityMapping, MappingSet
@@ -80,14 +80,14 @@ def _described(engine: Engine, side: Side, entities: set[str]) -> dict[str, dict
     """Return, per column, the texts of some entities of one side."""
     own = side.identifiers
     initiatives = side.names.select(initiative="entity", value="text")
-    consortia = side.members.join(initiatives, "initiative").select(entity="organisation", value="value")
-    return {
-        "names": grouped(engine, side.names.select("entity", value="text"), entities),
-        "identifiers": grouped(engine, own.select("entity", value=own.parent.ifelse("parent ", "") + own.scheme + ":" + own.value), entities),
-        "places": grouped(engine, side.places.select("entity", value=side.places.text.coalesce(side.places.place)), entities),
-        "dates_and_pages": grouped(engine, side.details.select("entity", "value"), entities),
-        "consortia": grouped(engine, consortia, entities),
+    tables = {
+        "names": side.names.select("entity", value="text"),
+        "identifiers": own.select("entity", value=own.parent.ifelse("parent ", "") + own.scheme + ":" + own.value),
+        "places": side.places.select("entity", value=side.places.text.coalesce(side.places.place)),
+        "dates_and_pages": side.details.select("entity", "value"),
+        "consortia": side.members.join(initiatives, "initiative").select(entity="organisation", value="value"),
     }
+    return attributes(engine, tables, entities)
 
 
 def review_text(rows: Iterable[Mapping[str, str]]) -> str:

@@ -202,10 +202,10 @@ def _clash(left: Profile, right: Profile) -> bool:
 def project_reasons(left: Profile, right: Profile, weights: Mapping[str, float]) -> list[Reason]:
     """Return the evidence for and against two projects being one."""
     found = [_name_reason(best_names(left, right, weights))]
-    title = max((name_similarity(*pair, weights) for pair in product(_titles(left), _titles(right))), default=0.0)
-    acronyms = {squash(name) for name in left.names} & {squash(name) for name in right.names}
-    if acronyms and 0 < title < 0.3:
-        found.append(Reason("other-title", Text("same acronym, other title", "gleiches Akronym, anderer Titel"), -0.8))
+    titles = [name_similarity(*pair, weights) for pair in product(_titles(left), _titles(right))]
+    if titles and max(titles) < 0.3 and {squash(name) for name in left.names} & {squash(name) for name in right.names}:
+        # Not a stronger contradiction: one title may be given in another language.
+        found.append(Reason("other-title", Text("same acronym, other title", "gleiches Akronym, anderer Titel"), -0.5))
     if left.start and right.start:
         if dates_agree(left.start, right.start):
             exact = min(len(left.start), len(right.start)) > 4

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from kg.analyse.arrow import constant, numbers, strings
 from kg.analyse.edges import Collaboration
 from kg.analyse.labels import Named
 from kg.analyse.lines import csv_field, joined, spelled, text, xml_attribute, xml_text
@@ -48,9 +49,22 @@ def from_networkx(graph: nx.Graph) -> Portable:
 
     nodes = [{"id": node, **data} for node, data in graph.nodes(data=True)]
     edges = [{"source": one, "target": other, **data} for one, other, data in graph.edges(data=True)]
-    batches = pa.Table.from_pylist(edges).to_batches() if edges else []
-    table = pa.Table.from_pylist(nodes) if nodes else pa.table({"id": pa.array([], pa.string())})
-    return Portable(table, lambda: batches, tuple(edges[0]) if edges else (), graph.graph)
+    batches = _table(edges).to_batches() if edges else []
+    return Portable(_table(nodes) if nodes else pa.table({"id": strings([])}), lambda: batches, tuple(edges[0]) if edges else (), graph.graph)
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Return rows with the same keys as a table of texts, integers and floats."""
+    import numpy as np
+    import pyarrow as pa
+
+    def column(name: str) -> pa.Array:
+        values = [row[name] for row in rows]
+        if isinstance(values[0], str):
+            return strings(values)
+        return numbers(np.array(values, dtype=np.int64 if isinstance(values[0], int) else np.float64))
+
+    return pa.table({name: column(name) for name in rows[0]})
 
 
 def from_columns(network: Collaboration, labels: Mapping[str, Named], attributes: Mapping[str, str], *, shared: bool = False) -> Portable:
@@ -60,16 +74,16 @@ def from_columns(network: Collaboration, labels: Mapping[str, Named], attributes
 
     incidence = network.incidence
     known = [labels.get(iri, Named(iri)) for iri in network.names]
-    slugs = pa.array([local_name(project) for project in incidence.projects], pa.string())
+    slugs = strings([local_name(project) for project in incidence.projects])
     columns = {
-        "id": pa.array(network.names, pa.string()),
-        "label": pa.array([named.label("en") for named in known], pa.string()),
-        "label_de": pa.array([named.label("de") for named in known], pa.string()),
-        "label_en": pa.array([named.label("en") for named in known], pa.string()),
-        "kind": pa.array([named.kind for named in known], pa.string()),
-        "project_count": pa.array(incidence.degrees),
+        "id": strings(network.names),
+        "label": strings([named.label("en") for named in known]),
+        "label_de": strings([named.label("de") for named in known]),
+        "label_en": strings([named.label("en") for named in known]),
+        "kind": strings([named.kind for named in known]),
+        "project_count": numbers(incidence.degrees),
         "projects": pc.binary_join(
-            pa.ListArray.from_arrays(pa.array(incidence.matrix.indptr.astype("int32")), slugs.take(incidence.columns)), SEPARATOR
+            pa.ListArray.from_arrays(numbers(incidence.matrix.indptr.astype("int32")), slugs.take(numbers(incidence.columns))), constant(SEPARATOR)
         ),
     }
 
@@ -80,7 +94,7 @@ def from_columns(network: Collaboration, labels: Mapping[str, Named], attributes
         for batch in network.batches(shared=True):
             projects = batch["shared"]
             lists = pa.ListArray.from_arrays(projects.offsets, spelled(projects.values, slugs))
-            yield batch.set_column(batch.schema.get_field_index("shared"), "shared", pc.binary_join(lists, SEPARATOR))
+            yield batch.set_column(batch.schema.get_field_index("shared"), "shared", pc.binary_join(lists, constant(SEPARATOR)))
 
     names = ("source", "target", "weight", "count", *(("shared",) if shared else ()))
     return Portable(pa.table(columns), edges, names if network.number_of_edges() else (), attributes)
@@ -119,8 +133,8 @@ def _data(batch: pa.RecordBatch, names: Sequence[str]) -> list[Any]:
     found = []
     for name in names:
         value = xml_text(text(batch[name]))
-        full = pc.binary_join_element_wise(f'      <data key="{name}">', value, "</data>\n", "")
-        found.append(pc.if_else(pc.equal(value, ""), f'      <data key="{name}" />\n', full))
+        full = pc.binary_join_element_wise(constant(f'      <data key="{name}">'), value, constant("</data>\n"), constant(""))
+        found.append(pc.if_else(pc.equal(value, constant("")), constant(f'      <data key="{name}" />\n'), full))
     return found
 
 
@@ -191,12 +205,12 @@ def edges_csv(network: Collaboration, path: Path, columns: Sequence[str]) -> int
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    iri = csv_field(pa.array(network.names, pa.string()))
+    iri = csv_field(strings(network.names))
     with path.open("wb") as file:
         _write(file, ",".join(columns) + "\r\n")
         for batch in network.batches(shared=True):
             source, target, weight, count, shared = batch.columns
-            projects = csv_field(pc.binary_join(pa.ListArray.from_arrays(shared.offsets, shared.values.dictionary_decode()), SEPARATOR))
+            projects = csv_field(pc.binary_join(pa.ListArray.from_arrays(shared.offsets, shared.values.dictionary_decode()), constant(SEPARATOR)))
             cells = [spelled(source, iri), spelled(target, iri), text(weight), text(count)]
             file.write(joined(*(part for cell in cells for part in (cell, ",")), projects, "\r\n"))
     return network.number_of_edges()
@@ -226,9 +240,9 @@ def _attribute(column: Any) -> Any:
 
 
 def _range(start: int, length: int) -> Any:
-    import pyarrow as pa
+    import numpy as np
 
-    return text(pa.array(range(start, start + length), pa.int64()))
+    return text(numbers(np.arange(start, start + length, dtype=np.int64)))
 
 
 def _type(column: Any) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import InputError, Problem, Text, ValidationError
 from kg.files import write_file
+from kg.validate.engines import ENGINES, validate_build, validate_quads
 from kg.validate.formats import FORMATS, render
 from kg.validate.output import write_report
 from kg.validate.report import FAIL_ON, SEVERITIES, Origin, Report, Result, exit_code, from_json, make_report, to_json, to_turtle
@@ -43,9 +44,6 @@ __all__ = [
     "write_report",
 ]
 
-ENGINES = ("auto", "pyshacl")
-"""Engines that can be asked for; `auto` takes the best there is."""
-
 
 def validate(paths: Sequence[Path] = (), *, build: Build | None = None, engine: str = "auto", lang: str = "en", shapes: Path | None = None) -> Report:
     """Validate what a user brings, or a built graph where nothing is named.
@@ -53,7 +51,7 @@ def validate(paths: Sequence[Path] = (), *, build: Build | None = None, engine: 
     Args:
         paths: Folders of tables, tables, RDF files or folders of them.
         build: The built graph to validate where `paths` is empty.
-        engine: `auto` or `pyshacl`.
+        engine: `auto` (chosen by size), `setwise` or `reference` (pySHACL).
         lang: Language of names, `expected` and `found`: `de` or `en`; messages are in both.
         shapes: A Turtle file or folder of shapes; the shipped ones by default.
 
@@ -66,46 +64,38 @@ def validate(paths: Sequence[Path] = (), *, build: Build | None = None, engine: 
         what = Text(f"There is no engine {engine!r}.", f"Die Auswertung {engine!r} gibt es nicht.")
         raise ValidationError(what, where="--engine", fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
     if paths:
-        return validate_paths(paths, lang=lang, shapes=shapes)
+        return validate_paths(paths, engine=engine, lang=lang, shapes=shapes)
     if build is None:
         fix = Text(
             "Name a file or folder, or build a graph with `kg build`.",
             "Nennen Sie eine Datei oder einen Ordner, oder bauen Sie einen Graphen: `kg build`.",
         )
         raise ValidationError(Text("There is nothing to validate.", "Es gibt nichts zu prüfen."), fix=fix)
-    return validate_build(build, lang=lang, shapes=shapes)
+    return validate_build(build, engine=engine, lang=lang, shapes=shapes)
 
 
-def validate_build(build: Build, *, lang: str = "en", shapes: Path | None = None) -> Report:
-    """Validate a built graph (see :func:`validate`)."""
-    from kg.quads import read_parquet
-    from kg.validate.reference import validate_quads
-
-    return validate_quads(read_parquet(build.parquet), lang=lang, shapes=shapes)
-
-
-def validate_paths(paths: Sequence[Path], *, lang: str = "en", shapes: Path | None = None) -> Report:
+def validate_paths(paths: Sequence[Path], *, engine: str = "auto", lang: str = "en", shapes: Path | None = None) -> Report:
     """Validate files and folders without a build (see :func:`validate`)."""
     from kg.build import vocabulary_quads
     from kg.config import SourceSettings
     from kg.validate.inputs import check_literals, check_references, check_terms, problem_results, read_inputs
-    from kg.validate.reference import validate_quads
 
     inputs = read_inputs(paths)
     if inputs.fatal:
         raise _unreadable(inputs.fatal, inputs.problems)
     problems, results = list(inputs.problems), []
-    engine = "pyshacl"
+    used = "reference"
     if inputs.quads:
         vocabulary = vocabulary_quads(SourceSettings(name="input"))
         own = {file for file, _, _ in (quad.origin.rpartition("#") for quad in inputs.quads)}
-        report = validate_quads([*inputs.quads, *_derived(inputs.quads), *vocabulary], lang=lang, shapes=shapes)
+        report = validate_quads([*inputs.quads, *_derived(inputs.quads), *vocabulary], engine=engine, lang=lang, shapes=shapes)
+        used = report.engine
         results = [r for r in report.results if (files := {place.file for place in r.origin}) & own and inputs.tells(files)]
         told = {result.value for result in results}
         problems += check_terms(inputs.quads, inputs.rdf, vocabulary)
         problems += check_literals(inputs.quads, inputs.rdf, told)
         problems += check_references(inputs.quads, inputs.rdf, (quad.subject for quad in vocabulary), told)
-    return make_report([*results, *problem_results(problems, inputs.labels, lang)], engine)
+    return make_report([*results, *problem_results(problems, inputs.labels, lang)], used)
 
 
 def _derived(quads: Sequence[Quad]) -> list[Quad]:

@@ -49,6 +49,10 @@ def _setwise(data: Graph, shapes: Graph) -> Graph:
     from kg.validate.setwise.reading import to_term
 
     rows = list(_quads(data))
+    for row in rows:
+        if row.predicate == SH.shapesGraph and row.kind != "iri":
+            what = Text("The data name a shapes graph that is no IRI.", "Die Daten nennen einen Regelgraphen, der keine IRI ist.")
+            raise ShapesError(what, where=row.subject, fix=Text("See SHACL, section 3.3.", "Siehe SHACL, Abschnitt 3.3."))
     with DuckDB(threads=1) as session:
         found = find(session, session.table(to_arrow(rows)), shapes, None)
     # Terms of the report are the very nodes of the graphs: language tags in their case, blank nodes with their identity.

@@ -93,7 +93,7 @@ class Report:
     """All findings of one run, in fixed order, each identity once.
 
     Attributes:
-        engine: What evaluated the shapes: `pyshacl` or `setwise`.
+        engine: What evaluated the shapes: `reference` or `setwise`.
         results: Findings.
     """
 
@@ -144,7 +144,7 @@ def exit_code(report: Report, fail_on: str = "violation") -> int:
     Raises:
         ValidationError: There is no such threshold.
 
-    >>> exit_code(Report("pyshacl", ()))
+    >>> exit_code(Report("reference", ()))
     0
     """
     if fail_on not in FAIL_ON:
@@ -189,7 +189,7 @@ def to_json(report: Report) -> str:
 def from_json(text: str) -> Report:
     """Read a report back.
 
-    >>> from_json(to_json(Report("pyshacl", ()))) == Report("pyshacl", ())
+    >>> from_json(to_json(Report("reference", ()))) == Report("reference", ())
     True
     """
     data = json.loads(text)

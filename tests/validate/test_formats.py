@@ -19,7 +19,7 @@ from tests.validate.test_report import RESULT
 @pytest.fixture
 def many() -> Report:
     results = [replace(RESULT, focus=f"https://example.org/id/event/e{n}", focus_label=f"E {n}", origin=(Origin("a.csv", n + 1),)) for n in range(42)]
-    return make_report([*results, replace(RESULT, shape="https://example.org/s", severity="Violation")], "pyshacl")
+    return make_report([*results, replace(RESULT, shape="https://example.org/s", severity="Violation")], "reference")
 
 
 def test_human_lists_some_and_counts_all(many: Report) -> None:
@@ -65,11 +65,11 @@ def test_table_is_one_line_per_result(many: Report) -> None:
     assert lines[1].startswith("Warning")
     assert "innosh:EventShape-startDate" in lines[1]
     assert lines[1].endswith("No start.")
-    assert render(make_report([], "pyshacl"), "table") == ""
+    assert render(make_report([], "reference"), "table") == ""
 
 
 def test_an_empty_report() -> None:
-    assert render(make_report([], "pyshacl")) == "0 Violations, 0 Warnings, 0 Infos in 0 rules. No violations.\n"
+    assert render(make_report([], "reference")) == "0 Violations, 0 Warnings, 0 Infos in 0 rules. No violations.\n"
 
 
 def test_machine_formats_know_no_limit(many: Report) -> None:
@@ -80,7 +80,7 @@ def test_machine_formats_know_no_limit(many: Report) -> None:
 def test_a_cell_cannot_move_the_cursor() -> None:
     nasty = replace(RESULT, focus_label="a\x1b[2Jb\r\nc\u202e", component=TABLE, found="x\x07\x00", origin=(Origin("f\x1b.csv", 2),))
     for name in ("human", "table"):
-        text = render(make_report([nasty], "pyshacl"), name)
+        text = render(make_report([nasty], "reference"), name)
         assert not set(text) & set("\x1b\r\x07\x00\u202e")
         assert len(text.splitlines()) <= 6
 
@@ -91,7 +91,7 @@ def test_long_texts_are_cut() -> None:
 
 def test_unknown_format() -> None:
     with pytest.raises(ValidationError, match="no format 'xml'"):
-        render(make_report([], "pyshacl"), "xml")
+        render(make_report([], "reference"), "xml")
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -15,7 +15,7 @@ from kg.errors import KgError
 from kg.validate import from_json, make_report, write_file, write_report
 from tests.validate.test_report import RESULT
 
-REPORT = make_report([RESULT], "pyshacl")
+REPORT = make_report([RESULT], "reference")
 
 
 def test_both_files_are_written(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from kg.namespaces import SH
 from kg.quads import Quad, iri, literal
 from kg.sources.rdf import read_rdf
 from kg.validate import Report, to_turtle, validate
-from kg.validate.reference import validate_quads
+from kg.validate.engines import validate_quads
 from kg.validate.shapes import load_shapes, shapes_folder, steady_blank_nodes
 from kg.validate.union import to_literal
 from tests.sources.folders import relation

@@ -33,7 +33,7 @@ RESULT = Result(
 
 
 def report(*results: Result) -> Report:
-    return make_report(results, "pyshacl")
+    return make_report(results, "reference")
 
 
 def test_json_has_exactly_the_keys_of_the_contract() -> None:

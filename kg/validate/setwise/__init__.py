@@ -45,9 +45,11 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     from kg.validate.setwise.data import encode
     from kg.validate.setwise.evaluate import Evaluation
     from kg.validate.setwise.focus import targets
+    from kg.validate.setwise.parameters import check_parameters
     from kg.validate.setwise.queries import Prebinding
 
     model = compile_shapes(shapes)
+    check_parameters(engine, shapes)
     if not model.shapes:
         return []
     prebinding = Prebinding(engine, quads, shapes, query)
@@ -55,7 +57,7 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     mentioned = [*_terms(model), *(term for terms in found.values() for term in terms)]
     data = encode(engine, quads, _predicates(model), mentioned)
     evaluation = Evaluation(data, model, quads, targets(data, model, found), prebinding)
-    return sorted((_raw(model, finding) for finding in evaluation.findings()), key=_order)
+    return sorted((_raw(model, finding, focus) for finding, focus in evaluation.findings()), key=_order)
 
 
 def _predicates(model: Model) -> set[str]:
@@ -90,7 +92,7 @@ def _terms(model: Model) -> list[Term]:
     return found
 
 
-def _raw(model: Model, finding: Finding) -> Raw:
+def _raw(model: Model, finding: Finding, focus: Term) -> Raw:
     """Return a finding as a result."""
     from kg.validate.report import path_text
     from kg.validate.setwise.reading import to_term
@@ -102,7 +104,7 @@ def _raw(model: Model, finding: Finding) -> Raw:
         severity=local_name(shape.severity),
         shape=raw_text(to_term(shape.node)),
         component=finding.component,
-        focus=raw_text(finding.node),
+        focus=raw_text(focus),
         path=path,
         value=raw_text(finding.value) if finding.value is not None else "",
         texts=tuple(sorted(message.value for message in messages)),

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from kg.namespaces import SH
+from kg.namespaces import RDF, SH
 from kg.quads import Term
 from kg.validate.setwise.compare import less, less_or_equal
-from kg.validate.setwise.data import Data
+from kg.validate.setwise.data import Data, Tag
 from kg.validate.setwise.lexical import CHECKED, well_formed
 from kg.validate.setwise.model import Constraint
 from kg.validate.setwise.regex import compile_pattern
@@ -95,89 +95,24 @@ def _count(nodes: Nodes, uses: Uses) -> Any:
 def _unique_lang(nodes: Nodes, uses: Uses) -> Any:
     import ibis
 
+    data = nodes.data
     asked = nodes.parameters((), [(use.shape, use.rule) for use in uses])
-    spoken = nodes.data.terms.filter(nodes.data.terms.language != "").select("language", value="id")
-    counts = nodes.values.join(asked, "shape").join(spoken, "value").group_by("shape", "rule", "focus", "language").aggregate(count=ibis._.count())
+    spoken = [place for place, tag in enumerate(data.tags) if tag.language]
+    values = nodes.values.mutate(tag=nodes.values.value & data.mask).join(asked, "shape")
+    counts = values.filter(values.tag.isin(spoken)).group_by("shape", "rule", "focus", "tag").aggregate(count=ibis._.count())
     return _bare(counts.filter(counts["count"] > 1))
 
 
 # --- kinds of terms ------------------------------------------------------------------------------------------------------
 
-_KINDS = {SH.IRI: (0,), SH.BlankNode: (1,), SH.Literal: (2,), SH.BlankNodeOrIRI: (0, 1), SH.BlankNodeOrLiteral: (1, 2), SH.IRIOrLiteral: (0, 2)}
-
-
-def _node_kind(nodes: Nodes, uses: Uses) -> Any:
-    forbidden = [(use.shape, use.rule, code) for use in uses for code in range(3) if code not in _KINDS[use.value]]
-    asked = nodes.parameters(("code",), forbidden)
-    values = nodes.values.mutate(code=nodes.values.value % 4)
-    return values.join(asked, ["shape", "code"]).select(*_COLUMNS)
-
-
-def _class(nodes: Nodes, uses: Uses) -> Any:
-    data = nodes.data
-    below = data.subclasses({use.value for use in uses})
-    asked = nodes.parameters((), [(use.shape, use.rule) for use in uses])
-    kinds = small_table(data.engine, ("rule", "kind"), [(use.rule, lower) for use in uses for lower in below[use.value]])
-    typed = data.triples.filter(data.triples.p == data.type_place).select(value="s", kind="o")
-    fitting = typed.join(kinds, "kind").select("rule", "value")
-    return nodes.values.join(asked, "shape").anti_join(fitting, ["rule", "value"]).select(*_COLUMNS)
-
-
-def _datatype(nodes: Nodes, uses: Uses) -> Any:
-    data = nodes.data
-    asked = nodes.parameters(("asked",), [(use.shape, use.rule, use.value) for use in uses], texts=("asked",))
-    checked = sorted({use.value for use in uses} & CHECKED)
-    malformed: list[tuple[int]] = []
-    if checked:
-        literals = data.terms.filter((data.terms.kind == "literal") & data.terms.datatype.isin(checked) & (data.terms.language == ""))
-        rows = data.engine.to_pylist(literals.select("id", "value", "datatype"))
-        malformed = [(row["id"],) for row in rows if not well_formed(row["value"], row["datatype"])]
-    terms = data.terms.select("datatype", "kind", value="id")
-    known = nodes.values.join(asked, "shape").join(terms, "value")
-    other = known.filter((known.kind != "literal") | (known.datatype != known.asked)).select(*_COLUMNS)
-    if not malformed:
-        return other
-    wrong = known.filter(known.datatype == known.asked).semi_join(small_table(data.engine, ("value",), malformed), "value")
-    return other.union(wrong.select(*_COLUMNS))
-
-
-# --- texts and ranges ----------------------------------------------------------------------------------------------------
-
-
-_PASSES: Mapping[str, Callable[[Any, Term], bool]] = {
-    "MinExclusive": less,
-    "MinInclusive": less_or_equal,
-    "MaxExclusive": lambda bound, term: less(term, bound),
-    "MaxInclusive": lambda bound, term: less_or_equal(term, bound),
-    "Pattern": lambda asked, term: term.kind != "bnode" and bool(compile_pattern(asked.pattern, asked.flags).search(term.value)),
+_KINDS = {
+    SH.IRI: ("iri",),
+    SH.BlankNode: ("bnode",),
+    SH.Literal: ("literal",),
+    SH.BlankNodeOrIRI: ("bnode", "iri"),
+    SH.BlankNodeOrLiteral: ("bnode", "literal"),
+    SH.IRIOrLiteral: ("iri", "literal"),
 }
-
-
-def _judged(nodes: Nodes, uses: Uses) -> Any:
-    """Return values that a function of Python does not let pass; it sees every pair of constraint and distinct value once."""
-    data = nodes.data
-    asked = nodes.parameters((), [(use.shape, use.rule) for use in uses])
-    judges = {use.rule: (_PASSES[use.constraint.name], use.value) for use in uses}
-    pairs = nodes.values.join(asked, "shape").select("rule", "value").distinct()
-    terms = data.terms.select("kind", "datatype", "language", text="value", value="id")
-    failing = []
-    for row in data.engine.to_pylist(pairs.join(terms, "value")):
-        passes, bound = judges[row["rule"]]
-        if not passes(bound, Term(row["text"], row["kind"], row["datatype"], row["language"])):
-            failing.append((row["rule"], row["value"]))
-    bad = small_table(data.engine, ("rule", "value"), failing)
-    return nodes.values.join(asked, "shape").join(bad, ["rule", "value"]).select(*_COLUMNS)
-
-
-def _length(nodes: Nodes, uses: Uses) -> Any:
-    """Check `sh:minLength` and `sh:maxLength`, in characters (SPARQL's STRLEN)."""
-    bounds = [(use, max(-1, min(use.value, LARGE))) for use in uses]
-    rows = [(use.shape, use.rule, *((bound, LARGE) if use.constraint.name == "MinLength" else (-1, bound))) for use, bound in bounds]
-    asked = nodes.parameters(("least", "most"), rows)
-    terms = nodes.data.terms.select("kind", text="value", value="id")
-    known = nodes.values.join(asked, "shape").join(terms, "value")
-    length = known.text.length()
-    return known.filter((known.kind == "bnode") | (length < known.least) | (length > known.most)).select(*_COLUMNS)
 
 
 def matches_range(language: str, asked: str) -> bool:
@@ -190,14 +125,73 @@ def matches_range(language: str, asked: str) -> bool:
     return bool(language) and (asked == "*" or language == asked or language.startswith(f"{asked}-"))
 
 
-def _language_in(nodes: Nodes, uses: Uses) -> Any:
+def _has_datatype(asked: str, tag: Tag) -> bool:
+    # A literal of rdf:langString without a language is ill-typed.
+    return tag.kind == "literal" and tag.datatype == asked and (asked != RDF.langString or bool(tag.language))
+
+
+_FITS: Mapping[str, Callable[[Any, Tag], bool]] = {
+    "NodeKind": lambda asked, tag: tag.kind in _KINDS[asked],
+    "Datatype": _has_datatype,
+    "LanguageIn": lambda asked, tag: any(matches_range(tag.language, one) for one in asked),
+}
+
+
+def _tags(nodes: Nodes, uses: Uses) -> Any:
+    """Check what can be read off a number: kind, datatype and language. Whether a text is of its datatype is judged with other texts."""
     data = nodes.data
+    forbidden = [
+        (use.shape, use.rule, place) for use in uses for place, tag in enumerate(data.tags) if not _FITS[use.constraint.name](use.value, tag)
+    ]
+    asked = nodes.parameters(("tag",), forbidden)
+    values = nodes.values.mutate(tag=nodes.values.value & data.mask)
+    return values.join(asked, ["shape", "tag"]).select(*_COLUMNS)
+
+
+def _class(nodes: Nodes, uses: Uses) -> Any:
+    data = nodes.data
+    below = data.subclasses({use.value for use in uses})
     asked = nodes.parameters((), [(use.shape, use.rule) for use in uses])
-    languages = [row["language"] for row in data.engine.to_pylist(data.terms.select("language").distinct())]
-    fitting = [(use.rule, language) for use in uses for language in languages if any(matches_range(language, one) for one in use.value)]
-    table = small_table(data.engine, ("rule", "language"), fitting, texts=("language",))
-    terms = data.terms.select("language", value="id")
-    return nodes.values.join(asked, "shape").join(terms, "value").anti_join(table, ["rule", "language"]).select(*_COLUMNS)
+    kinds = small_table(data.engine, ("rule", "kind"), [(use.rule, lower) for use in uses for lower in below[use.value]])
+    typed = data.triples.filter(data.triples.p == data.type_place).select(value="s", kind="o")
+    fitting = typed.join(kinds, "kind").select("rule", "value")
+    return nodes.values.join(asked, "shape").anti_join(fitting, ["rule", "value"]).select(*_COLUMNS)
+
+
+# --- texts and ranges ----------------------------------------------------------------------------------------------------
+
+
+_PASSES: Mapping[str, Callable[[Any, Term], bool]] = {
+    "MinExclusive": less,
+    "MinInclusive": less_or_equal,
+    "MaxExclusive": lambda bound, term: less(term, bound),
+    "MaxInclusive": lambda bound, term: less_or_equal(term, bound),
+    "MinLength": lambda bound, term: term.kind != "bnode" and len(term.value) >= bound,
+    "MaxLength": lambda bound, term: term.kind != "bnode" and len(term.value) <= bound,
+    "Pattern": lambda asked, term: term.kind != "bnode" and bool(compile_pattern(asked.pattern, asked.flags).search(term.value)),
+    "Datatype": lambda _asked, term: well_formed(term.value, term.datatype),
+}
+
+
+def _judged(nodes: Nodes, uses: Uses) -> Any:
+    """Return values that a function of Python does not let pass; it sees every pair of constraint and distinct value once."""
+    data = nodes.data
+    judges = {use.rule: (_PASSES[use.constraint.name], use.value) for use in uses}
+    rows = []
+    for use in uses:
+        if use.constraint.name != "Datatype":
+            rows.append((use.shape, use.rule, NONE))
+        elif use.value in CHECKED:
+            rows += [(use.shape, use.rule, place) for place, tag in enumerate(data.tags) if _has_datatype(use.value, tag) and not tag.language]
+    asked = nodes.parameters(("tag",), rows)
+    values = nodes.values.join(asked, "shape")
+    pairs = values.filter((values.tag == NONE) | (values.tag == values.value & data.mask)).select("rule", "value").distinct()
+    failing = []
+    for row, term in data.spelled(pairs, "value"):
+        passes, bound = judges[row["rule"]]
+        if not passes(bound, term):
+            failing.append((row["rule"], row["value"]))
+    return values.join(small_table(data.engine, ("rule", "value"), failing), ["rule", "value"]).select(*_COLUMNS)
 
 
 # --- other properties of the focus node ----------------------------------------------------------------------------------
@@ -227,14 +221,12 @@ def _ordered(nodes: Nodes, uses: Uses) -> Any:
     asked = nodes.parameters(("p", "strict"), [(use.shape, use.rule, data.predicates[use.value], strict[use.rule]) for use in uses])
     others = data.triples.select("p", focus="s", other="o")
     pairs = data.engine.cache(nodes.values.join(asked, "shape").join(others, ["p", "focus"]).select(*_COLUMNS, "strict", "other"))
-    left = data.terms.select(value="id", text="value", kind="kind", datatype="datatype", language="language")
-    right = data.terms.select(other="id", text2="value", kind2="kind", datatype2="datatype", language2="language")
-    wrong = []
-    for row in data.engine.to_pylist(pairs.select("strict", "value", "other").distinct().join(left, "value").join(right, "other")):
-        one = Term(row["text"], row["kind"], row["datatype"], row["language"])
-        two = Term(row["text2"], row["kind2"], row["datatype2"], row["language2"])
-        if not (less if row["strict"] else less_or_equal)(one, two):
-            wrong.append((row["strict"], row["value"], row["other"]))
+    terms = data.terms(pairs.select(id="value"), pairs.select(id="other"))
+    wrong = [
+        (row["strict"], row["value"], row["other"])
+        for row in data.fetch(pairs.select("strict", "value", "other").distinct())
+        if not (less if row["strict"] else less_or_equal)(terms[row["value"]], terms[row["other"]])
+    ]
     return pairs.join(small_table(data.engine, ("strict", "value", "other"), wrong), ["strict", "value", "other"]).select(*_COLUMNS)
 
 
@@ -255,16 +247,13 @@ def _in(nodes: Nodes, uses: Uses) -> Any:
 CHECKS: Mapping[tuple[str, ...], Check] = {
     ("MinCount", "MaxCount"): _count,
     ("UniqueLang",): _unique_lang,
-    ("NodeKind",): _node_kind,
+    tuple(_FITS): _tags,
     ("Class",): _class,
-    ("Datatype",): _datatype,
     tuple(_PASSES): _judged,
-    ("MinLength", "MaxLength"): _length,
-    ("LanguageIn",): _language_in,
     ("Equals",): _equals,
     ("Disjoint",): _disjoint,
     ("LessThan", "LessThanOrEquals"): _ordered,
     ("HasValue",): _has_value,
     ("In",): _in,
 }
-"""Components that are checked together → their check."""
+"""Components that are checked together → their check; a datatype is checked twice, as a datatype and as a text of it."""

@@ -28,20 +28,18 @@ def closed(nodes: Nodes, quads: Any, uses: Sequence[Use]) -> list[Finding]:
     data = nodes.data
     asked = nodes.parameters((), [(use.shape, use.rule) for use in uses])
     allowed = small_table(data.engine, ("rule", "predicate"), [(use.rule, iri) for use in uses for iri in use.value.allowed], texts=("predicate",))
-    terms = data.terms
-    owners = nodes.values.join(asked, "shape").join(terms.filter(terms.kind != "literal").select(value="id", subject="value"), "value")
-    triples = quads.join(owners, "subject").select("rule", "focus", "subject", "predicate", "object", "kind", "datatype", "language").distinct()
-    focus = terms.select(focus="id", focus_text="value", focus_kind="kind", focus_datatype="datatype", focus_language="language")
-    rows = data.engine.to_pylist(triples.anti_join(allowed, ["rule", "predicate"]).join(focus, "focus"))
+    columns = ("predicate", "object", "kind", "datatype", "language")
+    owners = nodes.values.join(asked, "shape")
+    numbered = quads.select(*columns, value=data.subject_number(quads.subject))
+    triples = numbered.join(owners, "value").select("rule", "focus", "value", *columns).anti_join(allowed, ["rule", "predicate"]).distinct()
     by_rule = {use.rule: use for use in uses}
     return [
         Finding(
             shape=by_rule[row["rule"]].shape,
             component=by_rule[row["rule"]].constraint.component,
             focus=row["focus"],
-            node=Term(row["focus_text"], row["focus_kind"], row["focus_datatype"], row["focus_language"]),
             value=Term(row["object"], row["kind"], row["datatype"], row["language"]),
             path=row["predicate"],
         )
-        for row in rows
+        for row in data.fetch(triples)
     ]

@@ -169,7 +169,8 @@ class _Compiler:
 
 
 def _true(value: Node) -> bool:
-    return str(value) in ("true", "1")
+    # The rules speak of the term `true`; "1"^^xsd:boolean is another term.
+    return str(value) == "true"
 
 
 def _whole(_reader: Reader, value: Node) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kg.namespaces import SH
+from kg.namespaces import RDF, SH
 from kg.quads import Term
 from kg.validate.setwise.model import Query
 from kg.validate.setwise.prefixes import ALWAYS, read_query
@@ -106,8 +106,9 @@ def _read(reader: Reader, node: Node) -> Component:
     validators: dict[str, Validator] = {}
     for kind, form in (("nodeValidator", "select"), ("propertyValidator", "select"), ("validator", "ask")):
         for value in reader.values(node, kind):
-            # A validator in another language (JavaScript) has no query; it is as if it were not there.
-            if reader.values(value, "select") or reader.values(value, "ask"):
+            # A validator in another language (JavaScript) is as if it were not there.
+            others = {str(type_) for type_ in reader.objects(value, RDF.type)} - {SH.SPARQLSelectValidator, SH.SPARQLAskValidator}
+            if reader.values(value, "select") or reader.values(value, "ask") or not others:
                 if not reader.values(value, form):
                     raise ill_formed(value, f"is no sh:{kind}: it has no sh:{form}", f"ist kein sh:{kind}: ihm fehlt sh:{form}", "section 6.2.3")
                 query = read_query(reader, value, parameters=parameters.values())

@@ -1,15 +1,17 @@
-"""The data as numbers: every term once with a number, triples as numbers, so that all joins are on integers.
+"""The data as numbers: triples of 64-bit integers, so that all joins are on integers and texts stay where they are.
 
-A term's number is four times its place plus its kind (0 IRI, 1 blank node, 2 literal): what kind a term is can be read off its number.
+A term's number is the hash of its text, its last bits replaced by the place of its tag: kind, datatype and language. So what kind of
+term stands somewhere, its datatype and its language can be read off its number. A second hash of all terms tells whether two of them
+share a number; then all are numbered anew with a grain of salt. Texts are looked up in the quad table for the few that are asked for.
 Only triples whose predicate some shape speaks of are taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.namespaces import RDF, RDFS
 from kg.quads import Term
@@ -18,7 +20,20 @@ from kg.validate.setwise.tables import small_table
 if TYPE_CHECKING:
     from kg.engine.base import Engine
 
-KINDS = ("iri", "bnode", "literal")
+BATCH = 20_000
+"""Rows that are held as Python objects at a time."""
+
+
+class Tag(NamedTuple):
+    """What a term is besides its text."""
+
+    kind: str
+    datatype: str = ""
+    language: str = ""
+
+
+FIRST = (Tag("iri"), Tag("bnode"))
+"""Tags of subjects; their places are fixed."""
 
 
 @dataclass
@@ -27,17 +42,130 @@ class Data:
 
     Attributes:
         engine: The session that holds them.
-        terms: Columns `id, value, kind, datatype, language`.
+        quads: The quad table.
+        predicates: IRI → its place, of those that are needed.
+        tags: All tags, each at its place.
+        mentioned: Terms that shapes speak of, in the data or not.
+        salt: Goes before texts that are hashed.
         triples: Columns `s, p, o`; `p` is a place in `predicates`.
-        predicates: IRI → its place.
         numbers: Terms that shapes speak of → their number.
     """
 
     engine: Engine
-    terms: Any
-    triples: Any
+    quads: Any
     predicates: dict[str, int]
-    numbers: dict[Term, int]
+    tags: list[Tag]
+    mentioned: Sequence[Term]
+    salt: str = ""
+    triples: Any = None
+    numbers: dict[Term, int] = field(default_factory=dict)
+
+    @property
+    def mask(self) -> int:
+        """The bits of a number that hold its tag; no tag has the last place, so that -1 is no term."""
+        return (1 << len(self.tags).bit_length()) - 1
+
+    def tag(self, number: int) -> Tag:
+        """Return the tag of a term's number."""
+        return self.tags[number & self.mask]
+
+    @property
+    def type_place(self) -> int:
+        """The place of `rdf:type`."""
+        return self.predicates[RDF.type]
+
+    # --- numbers -----------------------------------------------------------------------------------------------------------
+
+    def number_of(self, text: Any, tag: Any) -> Any:
+        """Return an expression for the number of a term."""
+        return (self._hash(text, self.salt) & ~self.mask) | tag
+
+    def subject_number(self, subject: Any) -> Any:
+        """Return an expression for the number of a subject."""
+        import ibis
+
+        return self.number_of(subject, ibis.ifelse(subject.startswith("_:"), 1, 0).cast("int64"))
+
+    def _hash(self, text: Any, salt: str) -> Any:
+        import ibis
+
+        return (ibis.literal(salt) + text if salt else text).hash()
+
+    @cached_property
+    def rows(self) -> Any:
+        """The quads that are needed: their columns, with `p` and the place `tag` of the object's tag."""
+        wanted = small_table(self.engine, ("predicate", "p"), self.predicates.items(), texts=("predicate",))
+        names = ("kind", "datatype", "language")
+        tags = small_table(self.engine, (*names, "tag"), [(*tag, place) for place, tag in enumerate(self.tags)], texts=names)
+        return self.quads.join(wanted, "predicate").join(tags, names).select("subject", "p", "object", "tag")
+
+    @cached_property
+    def _asked(self) -> Any:
+        rows = [(term.value, self.tags.index(Tag(*term[1:]))) for term in self.mentioned]
+        return small_table(self.engine, ("value", "tag"), rows, texts=("value",))
+
+    def _occurrences(self) -> Any:
+        """Return columns `id, text` of all terms wherever they stand."""
+        import ibis
+
+        rows, asked = self.rows, self._asked
+        subjects = rows.select(id=self.subject_number(rows.subject), text=rows.subject)
+        objects = rows.select(id=self.number_of(rows.object, rows.tag), text=rows.object)
+        parts = [subjects, objects]
+        if self.mentioned:
+            parts.append(asked.select(id=self.number_of(asked.value, asked.tag), text=asked.value))
+        return ibis.union(*parts)
+
+    def collide(self) -> bool:
+        """Return whether two terms share a number."""
+        import ibis
+
+        occurrences = self._occurrences()
+        distinct = occurrences.select("id", other=self._hash(occurrences.text, f"{self.salt}#")).distinct()
+        shared = distinct.group_by("id").aggregate(count=ibis._.count())
+        return bool(self.engine.scalar(shared.filter(shared["count"] > 1).count()))
+
+    def load(self) -> None:
+        """Number triples and the terms that shapes speak of."""
+        rows = self.rows
+        numbered = rows.select(s=self.subject_number(rows.subject), p=rows.p, o=self.number_of(rows.object, rows.tag))
+        self.triples = self.engine.cache(numbered.distinct())
+        if self.mentioned:
+            asked = self._asked
+            found = self.engine.to_pylist(asked.select("value", "tag", id=self.number_of(asked.value, asked.tag)))
+            self.numbers = {Term(row["value"], *self.tags[row["tag"]]): row["id"] for row in found}
+
+    # --- texts -------------------------------------------------------------------------------------------------------------
+
+    def spelled(self, rows: Any, column: str) -> Iterator[tuple[dict[str, Any], Term]]:
+        """Yield distinct rows, each with the term whose number stands in a column.
+
+        Args:
+            rows: A table.
+            column: Name of the column.
+        """
+        occurrences = self._occurrences()
+        known = occurrences if column == "id" else occurrences.rename({column: "id"})
+        for row in self.fetch(rows.join(known, column).distinct()):
+            yield row, Term(row.pop("text"), *self.tag(row[column]))
+
+    def terms(self, *columns: Any) -> dict[int, Term]:
+        """Return the terms of numbers.
+
+        Args:
+            columns: Tables of one column `id`.
+        """
+        import ibis
+
+        numbers = ibis.union(*columns) if len(columns) > 1 else columns[0]
+        return {row["id"]: term for row, term in self.spelled(numbers.distinct(), "id")}
+
+    def fetch(self, expression: Any) -> Iterator[dict[str, Any]]:
+        """Yield the rows of an expression, not all held at once."""
+        for batch in self.engine.batches(expression, BATCH):
+            yield from batch.to_pylist()
+
+    # --- classes -----------------------------------------------------------------------------------------------------------
 
     def subclasses(self, classes: Collection[str]) -> dict[str, list[int]]:
         """Return the numbers of each class and of its subclasses in the data (SHACL, section 1.1: SHACL subclass)."""
@@ -61,11 +189,6 @@ class Data:
                 below.setdefault(row["o"], []).append(row["s"])
         return below
 
-    @property
-    def type_place(self) -> int:
-        """The place of `rdf:type`."""
-        return self.predicates[RDF.type]
-
 
 def encode(engine: Engine, quads: Any, predicates: Iterable[str], terms: Iterable[Term]) -> Data:
     """Number the terms of a quad table.
@@ -76,30 +199,12 @@ def encode(engine: Engine, quads: Any, predicates: Iterable[str], terms: Iterabl
         predicates: Those whose triples are needed.
         terms: Terms that need a number whether they are in the data or not.
     """
-    import ibis
-
     places = {iri: place for place, iri in enumerate(sorted({RDF.type, *predicates}))}
-    wanted = small_table(engine, ("predicate", "p"), places.items(), texts=("predicate",))
     asked = list(dict.fromkeys(terms))
-    mentioned = small_table(engine, ("value", "kind", "datatype", "language"), asked, texts=("value", "kind", "datatype", "language"))
-    rows = quads.join(wanted, "predicate").select("subject", "p", "object", "kind", "datatype", "language")
-    nothing = ibis.literal("")
-    subjects = rows.select(value=rows.subject, kind=ibis.ifelse(rows.subject.startswith("_:"), "bnode", "iri"), datatype=nothing, language=nothing)
-    objects = rows.select(value=rows.object, kind=rows.kind, datatype=rows.datatype, language=rows.language)
-    distinct = ibis.union(subjects, objects, mentioned, distinct=True)
-    code = ibis.cases((distinct.kind == "iri", 0), (distinct.kind == "bnode", 1), else_=2)
-    numbered = engine.cache(distinct.mutate(id=(ibis.row_number() * 4 + code).cast("int64")))
-    left, right = numbered.filter(numbered.kind != "literal").select(sid="id", text="value"), numbered.view()
-    joined = rows.join(left, rows.subject == left.text).select("sid", "p", "object", "kind", "datatype", "language")
-    same = [joined.object == right.value, joined.kind == right.kind, joined.datatype == right.datatype, joined.language == right.language]
-    triples = engine.cache(joined.join(right, same).select(s=joined.sid, p=joined.p, o=right.id).distinct())
-    return Data(engine, numbered, triples, places, _numbers(engine, numbered, mentioned, asked))
-
-
-def _numbers(engine: Engine, numbered: Any, mentioned: Any, asked: Sequence[Term]) -> dict[Term, int]:
-    if not asked:
-        return {}
-    found = engine.to_pylist(
-        numbered.join(mentioned, ["value", "kind", "datatype", "language"]).select("id", "value", "kind", "datatype", "language")
-    )
-    return {Term(row["value"], row["kind"], row["datatype"], row["language"]): row["id"] for row in found}
+    stored = engine.to_pylist(quads.select("kind", "datatype", "language").distinct())
+    tags = {Tag(row["kind"], row["datatype"], row["language"]) for row in stored} | {Tag(*term[1:]) for term in asked}
+    data = Data(engine, quads, places, [*FIRST, *sorted(tags - set(FIRST))], asked)
+    while data.collide():
+        data.salt += "+"
+    data.load()
+    return data

@@ -46,8 +46,8 @@ class Evaluation:
     focus: dict[int, Any] = field(default_factory=dict)
     values: dict[int, Any] = field(default_factory=dict)
 
-    def findings(self) -> list[Finding]:
-        """Return all results, each as often as it is to be reported."""
+    def findings(self) -> list[tuple[Finding, Term]]:
+        """Return all results with their focus nodes, each as often as it is to be reported."""
         levels = self.model.levels()
         self._down(levels)
         # One table, not a union of levels in every expression: these are compiled once for each component.
@@ -101,28 +101,28 @@ class Evaluation:
 
     # --- reporting -------------------------------------------------------------------------------------------------------
 
-    def _reported(self, levels: Sequence[Sequence[Shape]], uses: Sequence[Use], tables: Sequence[Any], special: Sequence[Finding]) -> list[Finding]:
+    def _reported(
+        self, levels: Sequence[Sequence[Shape]], uses: Sequence[Use], tables: Sequence[Any], special: Sequence[Finding]
+    ) -> list[tuple[Finding, Term]]:
         """Return the violations of shapes that are reached by targets and `sh:property` alone, once for each way that leads there."""
         routes = self._routes(levels)
-        found = []
+        engine, data = self.data.engine, self.data
+        found: list[tuple[Finding, Term]] = []
         if tables:
-            terms = self.data.terms
-            whole = _union(list(tables))
-            shown = whole.join(routes, ["shape", "focus"])
-            first = terms.select(focus="id", focus_text=terms.value, focus_kind="kind", focus_datatype="datatype", focus_language="language")
-            second = terms.select(value="id", text=terms.value, kind="kind", datatype="datatype", language="language")
-            rows = self.data.engine.to_pylist(shown.join(first, "focus").left_join(second, "value"))
-            for row in rows:
+            shown = engine.cache(_union(list(tables)).join(routes, ["shape", "focus"]).select("rule", "focus", "value", "ways"))
+            terms = data.terms(shown.select(id="focus"), shown.filter(shown.value != NONE).select(id="value"))
+            for row in data.fetch(shown):
                 use = uses[row["rule"]]
-                node = Term(row["focus_text"], row["focus_kind"], row["focus_datatype"], row["focus_language"])
-                value = Term(row["text"], row["kind"], row["datatype"], row["language"]) if row["value"] != NONE else None
-                found += [Finding(use.shape, use.constraint.component, row["focus"], node, value)] * int(row["ways"])
+                finding = Finding(use.shape, use.constraint.component, row["focus"], terms.get(row["value"]))
+                found += [(finding, terms[row["focus"]])] * row["ways"]
         if special:
-            pairs = small_table(self.data.engine, ("shape", "focus"), {(item.shape, item.focus) for item in special})
-            rows = self.data.engine.to_pylist(routes.semi_join(pairs, ["shape", "focus"]))
-            ways = {(row["shape"], row["focus"]): int(row["ways"]) for row in rows}
+            pairs = small_table(engine, ("shape", "focus"), {(item.shape, item.focus) for item in special})
+            ways: dict[tuple[int, int], tuple[int, Term]] = {}
+            for row, term in data.spelled(routes.semi_join(pairs, ["shape", "focus"]), "focus"):
+                ways[row["shape"], row["focus"]] = row["ways"], term
             for item in special:
-                found += [item] * ways.get((item.shape, item.focus), 0)
+                count, term = ways.get((item.shape, item.focus), (0, Term("")))
+                found += [(item, term)] * count
         return found
 
     def _routes(self, levels: Sequence[Sequence[Shape]]) -> Any:
@@ -138,7 +138,7 @@ class Evaluation:
             here = [*arriving[level], routes.filter(routes.shape.isin([shape.number for shape in shapes]))]
             current = _union(here)
             if arriving[level]:
-                current = self.data.engine.cache(current.group_by("shape", "focus").aggregate(ways=current.ways.sum().cast("float64").cast("int64")))
+                current = self.data.engine.cache(current.group_by("shape", "focus").aggregate(ways=ibis._.ways.sum().cast("float64").cast("int64")))
             parts.append(current)
             later: dict[int, list[tuple[int, int]]] = defaultdict(list)
             for shape in shapes:

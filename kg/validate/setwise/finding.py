@@ -19,7 +19,6 @@ class Finding:
         shape: Number of the shape.
         component: IRI of the constraint component.
         focus: Number of the focus node.
-        node: The focus node.
         value: The value in question, None where the result names none.
         path: Property that stands for the shape's path, empty where it is the shape's.
         messages: Messages that stand for the shape's, empty where it is the shape's.
@@ -29,7 +28,6 @@ class Finding:
     shape: int
     component: str
     focus: int
-    node: Term
     value: Term | None = None
     path: str = ""
     messages: tuple[Term, ...] = ()

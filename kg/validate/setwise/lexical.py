@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from kg.namespaces import RDF, XSD
+from kg.namespaces import XSD
 
 _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 _YEAR = r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})"
@@ -73,8 +73,8 @@ NUMERIC = INTEGERS | {XSD.decimal, XSD.float, XSD.double}
 _COMPILED = {XSD[name]: re.compile(form) for name, form in _FORMS.items()}
 _COMPILED |= {XSD[name]: _COMPILED[XSD[same]] for name, same in _SAME.items()}
 _COMPILED |= {XSD[name]: _COMPILED[XSD.integer] for name in _RANGES}
-CHECKED = frozenset(_COMPILED) | {XSD.NMTOKENS, XSD.IDREFS, XSD.ENTITIES, RDF.langString}
-"""Datatypes that have rules here."""
+CHECKED = (frozenset(_COMPILED) | {XSD.NMTOKENS, XSD.IDREFS, XSD.ENTITIES}) - {XSD.string, XSD.anyURI}
+"""Datatypes with texts that are not in them; what XML cannot hold in an xsd:string does not get into RDF."""
 
 _DATED = frozenset(XSD[name] for name in ("dateTime", "dateTimeStamp", "date", "gMonthDay"))
 _LISTS = {XSD.NMTOKENS: XSD.NMTOKEN, XSD.IDREFS: XSD.IDREF, XSD.ENTITIES: XSD.ENTITY}
@@ -86,8 +86,6 @@ def well_formed(text: str, datatype: str) -> bool:
     >>> [well_formed("300", XSD.byte), well_formed("2023-02-29", XSD.date), well_formed("+.5", XSD.decimal), well_formed(" 1", XSD.integer)]
     [False, False, True, False]
     """
-    if datatype == RDF.langString:
-        return False  # a literal of this datatype without a language is none; with one it does not come here
     members = _LISTS.get(datatype)
     if members is not None:
         return bool(text) and all(_COMPILED[members].fullmatch(part) for part in text.split(" "))

@@ -62,7 +62,7 @@ def _members(reader: Reader, node: Node, around: tuple[Node, ...]) -> list[Prope
 
 def sparql_path(path: PropertyPath) -> str:
     """Write a path for the predicate position of a SPARQL triple pattern."""
-    return path_text(path)
+    return f"<{path[1]}>" if path[0] == "iri" else f"({path_text(path)})"
 
 
 def predicates(path: PropertyPath) -> Iterator[str]:

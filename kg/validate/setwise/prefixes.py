@@ -30,7 +30,12 @@ def prefixes(reader: Reader, node: Node) -> str:
     Raises:
         ShapesError: A declaration is incomplete, or one prefix stands for two namespaces.
     """
-    todo, seen = reader.values(node, "prefixes"), set()
+    from rdflib import Literal
+
+    todo = reader.values(node, "prefixes")
+    if any(isinstance(value, Literal) for value in todo):
+        raise ill_formed(node, "has a literal for sh:prefixes", "hat ein Literal für sh:prefixes", "section 5.2.1")
+    seen: set[Node] = set()
     found: dict[str, str] = {}
     while todo:
         current = todo.pop()
@@ -68,6 +73,8 @@ def read_query(reader: Reader, node: Node, *, parameters: Collection[str] = (), 
     known = outline(query.text)
     if known.ask != query.ask or not (known.ask or known.selects):
         raise ill_formed(node, "has a query of another form", "hat eine Abfrage anderer Form", "section 5.2")
+    if not known.ask and "this" not in (known.selects[0].seen if known.selects[0].everything else known.selects[0].names):
+        raise ill_formed(node, "has a query that does not project ?this", "hat eine Abfrage, die ?this nicht ausgibt", "section 5.2")
     if bound:
         _check_prebound(query, known, {*ALWAYS, *parameters, *(("value",) if query.ask else ())})
     _check_syntax(query)
@@ -88,8 +95,6 @@ def _check_prebound(query: Query, known: Outline, names: set[str]) -> None:
             "hat eine Unterabfrage, die nicht alle gebundenen Variablen zurückgibt",
             SECTION,
         )
-    if not known.ask and not known.selects[0].everything and "this" not in known.selects[0].names:
-        raise ill_formed(query.node, "has a query that does not project ?this", "hat eine Abfrage, die ?this nicht ausgibt", "section 5.2")
 
 
 def with_path(text: str, path: str) -> str:
@@ -111,7 +116,7 @@ def _syntax_error(text: str) -> str:
         return "SERVICE"
     # A path of two steps is allowed nowhere but as a predicate, and that is the only place for $PATH.
     try:
-        ox.Store().query(with_path(text, "(<urn:a>/<urn:b>)"))
+        ox.Store().query(with_path(text, "(^<urn:a>/<urn:b>)"))
     except SyntaxError as error:
         return str(error).splitlines()[0]
     return ""

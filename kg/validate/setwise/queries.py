@@ -92,7 +92,8 @@ class Prebinding:
             for query in shape.targets.queries:
                 if query.text not in found:
                     answers = solutions(self.store, query.text, show(query.node))
-                    found[query.text] = self.spelling.original(dict.fromkeys(row["this"] for row in answers if "this" in row))
+                    nodes = dict.fromkeys(row["this"] for row in answers if "this" in row)
+                    found[query.text] = [self.spelling.original(node) for node in nodes]
                 by_shape.setdefault(shape.number, []).extend(found[query.text])
         return by_shape
 
@@ -111,27 +112,20 @@ class Prebinding:
         ]
 
     def _focus(self, nodes: Nodes, shapes: Sequence[Shape]) -> Mapping[int, list[Bound]]:
-        if not shapes:
-            return {}
-        own = nodes.focus.filter(nodes.focus.shape.isin([shape.number for shape in shapes]))
-        rows = self.engine.to_pylist(own.join(nodes.data.terms.rename(focus="id"), "focus"))
         found: dict[int, list[Bound]] = defaultdict(list)
-        for row in rows:
-            found[row["shape"]].append(Bound(row["focus"], Term(row["value"], row["kind"], row["datatype"], row["language"])))
+        if shapes:
+            own = nodes.focus.filter(nodes.focus.shape.isin([shape.number for shape in shapes]))
+            for row, term in nodes.data.spelled(own, "focus"):
+                found[row["shape"]].append(Bound(row["focus"], term))
         return found
 
     def _values(self, nodes: Nodes, shapes: Sequence[Shape]) -> Mapping[int, list[Bound]]:
-        if not shapes:
-            return {}
-        terms = nodes.data.terms
-        own = nodes.values.filter(nodes.values.shape.isin([shape.number for shape in shapes]))
-        first = terms.select(focus="id", focus_text="value", focus_kind="kind", focus_datatype="datatype", focus_language="language")
-        second = terms.select(value="id", text="value", kind="kind", datatype="datatype", language="language")
         found: dict[int, list[Bound]] = defaultdict(list)
-        for row in self.engine.to_pylist(own.join(first, "focus").join(second, "value")):
-            this = Term(row["focus_text"], row["focus_kind"], row["focus_datatype"], row["focus_language"])
-            value = Term(row["text"], row["kind"], row["datatype"], row["language"])
-            found[row["shape"]].append(Bound(row["focus"], this, value))
+        if shapes:
+            own = nodes.values.filter(nodes.values.shape.isin([shape.number for shape in shapes]))
+            terms = nodes.data.terms(own.select(id="focus"), own.select(id="value"))
+            for row in nodes.data.fetch(own):
+                found[row["shape"]].append(Bound(row["focus"], terms[row["focus"]], terms[row["value"]]))
         return found
 
     def _run(self, shape: Shape, rule: SparqlRule, bound: Sequence[Bound]) -> Iterator[Finding]:
@@ -179,7 +173,7 @@ class Prebinding:
         path = answer.get("path")
         value = answer.get("value")
         if value is not None and item.value is None:
-            value = self.spelling.original([value])[0]
+            value = self.spelling.original(value, item.this)
         if value is None and shape.path is None:
             value = item.this
         message = answer.get("message")
@@ -189,7 +183,6 @@ class Prebinding:
             shape=shape.number,
             component=rule.component,
             focus=item.focus,
-            node=item.this,
             value=value,
             path=path.value if path is not None and path.kind == "iri" else "",
             messages=tuple(filled(text, shown) for text in own),

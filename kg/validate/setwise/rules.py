@@ -14,6 +14,7 @@ from kg.validate.setwise.components import Component
 from kg.validate.setwise.model import Shape, SparqlRule
 from kg.validate.setwise.prefixes import read_query
 from kg.validate.setwise.reading import Reader, ill_formed, to_term
+from kg.validate.wellformed import OTHERS, fits
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -37,6 +38,10 @@ def read_sparql(reader: Reader, node: Node) -> SparqlRule | None:
     """Read one SPARQL-based constraint; None where it is deactivated."""
     if reader.values(node, "ask"):
         raise ill_formed(node, "has sh:ask instead of sh:select", "hat sh:ask statt sh:select", "section 5.2")
+    for name in ("message", "deactivated"):
+        values = reader.values(node, name)
+        if not all(fits(reader, value, OTHERS[name].kind) for value in values) or (name == "deactivated" and len(values) > 1):
+            raise ill_formed(node, f"has a wrong sh:{name}", f"hat ein falsches sh:{name}", "section 5.2")
     query = read_query(reader, node)
     if any(str(value) == "true" for value in reader.values(node, "deactivated")):
         return None

@@ -5,7 +5,7 @@ Oxigraph keeps the value of a number or a date, not its text: `"12.50"` comes ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import RDF, XSD
@@ -43,20 +43,32 @@ class Spelling:
         self._engine = engine
         self._quads = quads
         self._ask = ask
-        self._known: dict[str, dict[Term, Term]] = {}
+        self._known: dict[str, dict[Term, list[Term]]] = {}
 
-    def original(self, terms: Iterable[Term]) -> list[Term]:
-        """Return terms as the data write them; what is not in the data stays as it is."""
-        return [self._of(term.datatype).get(term, term) if term.kind == "literal" and term.datatype not in _KEPT else term for term in terms]
+    def original(self, term: Term, focus: Term | None = None) -> Term:
+        """Return a term as the data write it; what is not in the data stays as it is.
 
-    def _of(self, datatype: str) -> dict[Term, Term]:
-        """Return what the literals of a datatype become in the store → how they are written; one that is written so itself comes first."""
+        Args:
+            term: A term of an answer.
+            focus: The node it is a value of, to choose where the data write one value in several ways.
+        """
+        if term.kind != "literal" or term.datatype in _KEPT:
+            return term
+        known = self._of(term.datatype).get(term, [term])
+        if len(known) > 1 and focus is not None:
+            quads = self._quads
+            about = quads.filter((quads.subject == focus.value) & (quads.datatype == term.datatype)).select("object").distinct()
+            own = {row["object"] for row in self._engine.to_pylist(about)}
+            known = [written for written in known if written.value in own] or known
+        return term if term in known else known[0]
+
+    def _of(self, datatype: str) -> dict[Term, list[Term]]:
+        """Return what the literals of a datatype become in the store → how they are written."""
         if datatype not in self._known:
             rows = self._quads.filter((self._quads.kind == "literal") & (self._quads.datatype == datatype)).select("object").distinct()
             literals = sorted(Term(row["object"], "literal", datatype) for row in self._engine.to_pylist(rows))
-            found: dict[Term, Term] = {}
-            for written, term in zip(canonical(self._ask, literals), literals, strict=True):
-                if written == term or written not in found:
-                    found[written] = term
+            found: dict[Term, list[Term]] = {}
+            for stored, term in zip(canonical(self._ask, literals), literals, strict=True):
+                found.setdefault(stored, []).append(term)
             self._known[datatype] = found
         return self._known[datatype]

@@ -50,12 +50,14 @@ class Select:
     Attributes:
         names: Projected variables, without those made by AS.
         everything: Whether it is `SELECT *`.
+        seen: Variables that its patterns bring into scope, so that `*` returns them.
         grouped: Variables that stand alone in GROUP BY; None where there is no GROUP BY.
         group_at: Where more variables can be put into GROUP BY.
     """
 
     names: list[str] = field(default_factory=list)
     everything: bool = False
+    seen: set[str] = field(default_factory=set)
     grouped: list[str] | None = None
     group_at: int = -1
 
@@ -94,7 +96,7 @@ class Outline:
     def missing(self, names: Collection[str]) -> bool:
         """Return whether a sub-query does not return all of some variables."""
         inner = self.selects if self.ask else self.selects[1:]
-        return any(not select.everything and not set(names) <= set(select.names) for select in inner)
+        return any(not set(names) <= (select.seen if select.everything else set(select.names)) for select in inner)
 
 
 @lru_cache(maxsize=512)
@@ -104,6 +106,8 @@ def outline(query: str) -> Outline:
     listed = list(tokens(query))
     # SELECTs that have not ended, each with the number of braces open where it stands: its modifiers come after its own group.
     frames: list[tuple[Select, int]] = []
+    # Each open brace: how many brackets were open before it, and whether it is in an EXISTS, which brings nothing into scope.
+    open_groups: list[tuple[int, bool]] = []
     braces, depth, clause = 0, 0, ""
     for number, token in enumerate(listed):
         before = listed[number - 1].text if number else ""
@@ -111,6 +115,9 @@ def outline(query: str) -> Outline:
         if token.kind == "variable":
             name = token.text[1:]
             found.variables.add(name)
+            if before == "AS" or (depth == 0 and not (open_groups and open_groups[-1][1])):
+                for select, _ in frames:
+                    select.seen.add(name)
             if before == "AS":
                 found.made.add(name)
             elif before == "GRAPH":
@@ -143,9 +150,10 @@ def outline(query: str) -> Outline:
                 found.body = (token.start, -1)
             if after is None or after.text != "SELECT":
                 found.groups.append(token.end)
+            open_groups.append((depth, before == "EXISTS" or bool(open_groups and open_groups[-1][1])))
             braces, clause, depth = braces + 1, "", 0
         elif token.text == "}":
-            braces, clause, depth = braces - 1, "", 0
+            braces, clause, depth = braces - 1, "", open_groups.pop()[0] if open_groups else 0
             frames = [frame for frame in frames if frame[1] <= braces]
             if braces == 0:
                 found.body = (found.body[0], token.end)

@@ -80,17 +80,16 @@ class Walker:
         own = focus.filter(focus.shape.isin(list(paths)))
         frontier = own.select("shape", "focus", node=focus.focus, state=ibis.literal(0).cast("int64"))
         walked: list[Any] = []
-        while any(states.values()):
-            backwards = {step.inverse for shape, path in paths.items() for step in path.steps if step.state in states[shape]}
-            reached = ibis.union(*parts) if len(parts := [self._move(frontier, table, inverse=way) for way in sorted(backwards)]) > 1 else parts[0]
-            reached = reached.distinct()
+        while ways := sorted({step.inverse for shape, path in paths.items() for step in path.steps if step.state in states[shape]}):
+            moved = [self._move(frontier, table, inverse=way) for way in ways]
+            reached = ibis.union(*moved, distinct=True) if len(moved) > 1 else moved[0].distinct()
             for earlier in walked if cyclic else ():
                 reached = reached.anti_join(earlier, ["shape", "focus", "node", "state"])
             kept = engine.cache(reached)
-            if cyclic and not engine.scalar(kept.count()):
-                break
             walked.append(kept)
             found.append(kept.filter(kept.accepting == 1).select("shape", "focus", value=kept.node))
+            if cyclic and not engine.scalar(kept.count()):
+                break
             frontier = kept.select("shape", "focus", "node", "state")
             states = {shape: paths[shape].states_after(before) for shape, before in states.items()}
         whole = ibis.union(*found) if len(found) > 1 else found[0]

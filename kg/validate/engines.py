@@ -1,0 +1,136 @@
+"""Which engine applies the shapes, and what it found as a report."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import ShapesError, Text, ValidationError
+from kg.quads import Quad, read_parquet
+from kg.validate.raw import Raw
+from kg.validate.reader import Reader
+from kg.validate.report import Report, make_report
+from kg.validate.shapes import load_catalogue, load_shapes
+from kg.validate.surroundings import Columns, InMemory, Surroundings
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+    from rdflib.term import Node
+
+    from kg.build import Build
+
+ENGINES = ("auto", "setwise", "reference")
+"""Engines that can be asked for; `auto` chooses by size and falls back where the set-oriented engine refuses a shape."""
+
+SMALL = 20_000
+"""Statements up to which `auto` takes the reference engine: for them opening a session costs more than going node by node."""
+
+MEMORY = "400MB"
+"""What the session of the set-oriented engine holds before it writes to disk."""
+
+
+def validate_quads(quads: Iterable[Quad], *, engine: str = "auto", lang: str = "en", shapes: Path | None = None) -> Report:
+    """Validate the union of quads in memory.
+
+    Args:
+        quads: Rows of a quad table, with ontology and code lists among them (targets see subclasses only then).
+        engine: One of :data:`ENGINES`.
+        lang: Language of labels, `expected` and `found`: `de` or `en`.
+        shapes: A Turtle file or folder of shapes; the shipped ones by default.
+
+    Raises:
+        ValidationError: The shapes are ill-formed, or there is no such engine.
+    """
+    from kg.quads import to_arrow
+    from kg.validate import reference
+
+    rows = list(quads)
+
+    def setwise(graph: Graph) -> list[Raw]:
+        from kg.validate.setwise import find
+
+        with _session() as session:
+            return find(session, session.table(to_arrow(rows)), graph, None)
+
+    graph = load_shapes(shapes)
+    chosen = "reference" if engine == "auto" and len(rows) <= SMALL else engine
+    name, found = _found(chosen, graph, setwise, lambda graph: reference.find(rows, graph))
+    return _report(name, found, InMemory(rows), graph, shapes, lang)
+
+
+def validate_build(build: Build, *, engine: str = "auto", lang: str = "en", shapes: Path | None = None) -> Report:
+    """Validate a built graph (see :func:`validate_quads`); its quad tables and its store are read where they lie."""
+    from kg.store import open_store
+    from kg.validate import reference
+
+    graph = load_shapes(shapes)
+    chosen = "reference" if engine == "auto" and int(build.record.get("quads", 0)) <= SMALL else engine
+    if chosen == "reference":
+        return validate_quads(read_parquet(build.parquet), engine="reference", lang=lang, shapes=shapes)
+    with _session() as session:
+        table = session.quads(build.parquet)
+
+        def setwise(graph: Graph) -> list[Raw]:
+            from kg.validate.setwise import find
+
+            store = open_store(build.store)
+            try:
+                return find(session, table, graph, store.query)
+            finally:
+                store.close()
+
+        name, found = _found(chosen, graph, setwise, lambda graph: reference.find(read_parquet(build.parquet), graph))
+        return _report(name, found, Columns(session, table), graph, shapes, lang)
+
+
+def _found(chosen: str, shapes: Graph, setwise: Any, reference: Any) -> tuple[str, list[Raw]]:
+    """Run the engine asked for; return its name and what it found."""
+    if chosen not in ENGINES:
+        known = ", ".join(ENGINES)
+        what = Text(f"There is no engine {chosen!r}.", f"Die Auswertung {chosen!r} gibt es nicht.")
+        raise ValidationError(what, where="--engine", fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
+    if chosen == "reference":
+        return "reference", reference(shapes)
+    try:
+        return "setwise", setwise(shapes)
+    except ShapesError as error:
+        if chosen == "setwise":
+            raise
+        return f"reference (setwise: {error.what.en})", reference(shapes)
+
+
+def _report(engine: str, found: Sequence[Raw], around: Surroundings, graph: Graph, shapes: Path | None, lang: str) -> Report:
+    names: dict[Node, str] = {}
+    named = [replace(item, shape=_named_shape(graph, item.shape_node, names)) for item in found]
+    reader = Reader(around, load_catalogue(shapes), graph, lang)
+    return make_report(reader.results(named), engine)
+
+
+@contextmanager
+def _session() -> Iterator[Any]:
+    """Open a session that may write to disk what does not fit in memory."""
+    from kg.engine.duckdb import DuckDB
+
+    with tempfile.TemporaryDirectory(prefix="kg-") as folder, DuckDB(memory=MEMORY, spill=Path(folder)) as session:
+        yield session
+
+
+def _named_shape(shapes: Graph, shape: Node | None, names: dict[Node, str]) -> str:
+    """Return the IRI of a shape; of a blank one, that of the nearest shape around it."""
+    from rdflib import BNode
+
+    if shape is None:
+        return ""
+    if shape in names:
+        return names[shape]
+    start = shape
+    seen: set[Node] = set()
+    while isinstance(shape, BNode) and shape not in seen:
+        seen.add(shape)
+        shape = min(shapes.subjects(None, shape), key=str, default=shape)
+    names[start] = str(shape)
+    return names[start]
