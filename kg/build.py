@@ -22,7 +22,7 @@ from kg import __version__
 from kg.config import SETTINGS_FILE, SourceSettings
 from kg.errors import BuildError, InputError, Problem, Text, unwritable
 from kg.namespaces import BASE, DCTERMS, FOAF, PROV, RDF, XSD
-from kg.quads import Quad, Term, iri, literal, nquads, write_parquet
+from kg.quads import Quad, Term, iri, literal, nquads, subjects_among, write_parquet
 from kg.resources import folder as resource
 from kg.sources.reading import Source, Sources, file_record
 
@@ -242,8 +242,21 @@ def _write_quads(path: Path, sources: Sequence[Source], identifier: str, inputs:
             engine().to_parquet(source.quads, file)
         else:
             write_parquet(source.quads, file)
+    if links := _links(path, main):
+        write_parquet(links, path / "links.parquet")
     write_parquet(vocabulary_quads(main), path / "vocabulary.parquet")
     write_parquet(_provenance(main, [source.settings for source in sources], identifier, inputs), path / "build.parquet")
+
+
+def _links(path: Path, main: SourceSettings) -> list[Quad]:
+    """Return the accepted mappings whose two ends are in the quad tables."""
+    from kg.link.links import link_quads
+    from kg.link.sssom import read_sssom
+
+    sets = [read_sssom(file) for file in sorted(resource("data", "mappings").glob("*.sssom.tsv"))]
+    entities = {end for found in sets for mapping in found.mappings for end in (mapping.subject_id, mapping.object_id)}
+    there = subjects_among(sorted(path.glob("*.parquet")), entities)
+    return [quad for found in sets for quad in link_quads(found, main.graph("links"), there.__contains__)]
 
 
 def _fill(path: Path, identifier: str, sources: Sequence[Source], inputs: list[dict[str, Any]], progress: Progress) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from kg.config import build_root, default_sources, language
-from kg.errors import KgError, ParameterError, QueryError, Text
+from kg.errors import InputError, KgError, ParameterError, QueryError, Text
 from kg.terminal import fail, progress, write_text
 
 
@@ -181,7 +181,10 @@ def build_command(
         typer.Option(
             "--mapping",
             metavar="FILE",
-            help=t("How the columns of a list become statements; start one with `kg map`.", "Wie die Spalten einer Liste zu Aussagen werden; Anfang mit `kg map`."),
+            help=t(
+                "How the columns of a list become statements; start one with `kg map`.",
+                "Wie die Spalten einer Liste zu Aussagen werden; Anfang mit `kg map`.",
+            ),
         ),
     ] = None,
     max_rejects: Annotated[
@@ -191,7 +194,8 @@ def build_command(
             metavar="N",
             min=0,
             help=t(
-                "How many faulty rows and cells of deliveries may be left out.", "Wie viele fehlerhafte Zeilen und Zellen von Lieferungen wegbleiben dürfen."
+                "How many faulty rows and cells of deliveries may be left out.",
+                "Wie viele fehlerhafte Zeilen und Zellen von Lieferungen wegbleiben dürfen.",
             ),
         ),
     ] = 100,
@@ -227,6 +231,129 @@ def build_command(
         for line in delivery_lines(entry, chosen):
             typer.echo(f"  {line}")
     typer.echo(f"{words[5]}: {root / 'current'} → {made.path.name}")
+
+
+@app.command(
+    "map",
+    help=t(
+        "Start a mapping for any list of projects, or show what ten rows become with one.",
+        "Eine Zuordnung für eine beliebige Projektliste beginnen, oder zeigen, was aus zehn Zeilen wird.",
+    ),
+    rich_help_panel=STEWARDS,
+)
+def map_command(
+    listing: Annotated[Path, typer.Argument(metavar="LIST", help=t("Delimited text file.", "Textdatei mit Trennzeichen."))],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            metavar="FILE",
+            help=t(
+                "Show ten rows as this mapping makes them; without it one is suggested.",
+                "Zehn Zeilen zeigen, wie diese Zuordnung sie macht; ohne sie wird eine vorgeschlagen.",
+            ),
+        ),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option("--rows", metavar="N", min=1, max=1000, help=t("How many rows are shown.", "Wie viele Zeilen gezeigt werden."))
+    ] = 10,
+    output: OutputOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Start a mapping for any list of projects, or show what ten rows become with one."""
+    from kg.sources.listing import preview, read_mapping, suggest
+
+    chosen = language(lang)
+    write_text(suggest(listing) if mapping is None else preview(listing, read_mapping(mapping), rows=rows).text(chosen), output)
+
+
+@app.command(
+    "link",
+    help=t(
+        "Find what is the same in two sources: sure pairs go into the mapping file, the others into a table for review.",
+        "Finden, was in zwei Quellen dasselbe ist: sichere Paare kommen in die Zuordnungsdatei, die anderen in eine Prüftabelle.",
+    ),
+    rich_help_panel=STEWARDS,
+)
+def link_command(
+    left: Annotated[
+        str, typer.Option("--left", metavar="GRAPH", help=t("Graph whose entities are linked.", "Graph, dessen Entitäten verknüpft werden."))
+    ] = "dortmund",
+    right: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--right",
+            metavar="GRAPH",
+            help=t(
+                "Graph they are linked to; may be repeated [default: all cordis-*].",
+                "Graph, mit dem sie verknüpft werden; mehrfach möglich [sonst alle cordis-*].",
+            ),
+        ),
+    ] = None,
+    mappings: Annotated[
+        Path, typer.Option("--mappings", metavar="FILE", help=t("Mapping file (SSSOM, TSV).", "Zuordnungsdatei (SSSOM, TSV)."))
+    ] = Path("data/mappings/dortmund-cordis.sssom.tsv"),
+    review: Annotated[
+        Path | None,
+        typer.Option(
+            "--review",
+            metavar="FILE",
+            help=t("Table of pairs to look at [default: build/report/review.csv].", "Tabelle der Paare zum Prüfen [sonst build/report/review.csv]."),
+        ),
+    ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            "--decisions",
+            metavar="FILE",
+            help=t("Review table with decisions to take over first.", "Prüftabelle mit Entscheidungen, die zuerst übernommen werden."),
+        ),
+    ] = None,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report",
+            help=t(
+                "Only compare the consortia of linked projects, member by member.",
+                "Nur die Konsortien verknüpfter Projekte vergleichen, Mitglied für Mitglied.",
+            ),
+        ),
+    ] = False,
+    output: OutputOption = None,
+    build_dir: BuildOption = None,
+    lang: LangOption = None,
+) -> None:
+    """Find what is the same in two sources: sure pairs go into the mapping file, the others into a table for review."""
+    import datetime
+
+    from kg.build import current
+    from kg.engine.duckdb import DuckDB
+    from kg.link.completeness import completeness
+    from kg.link.run import link
+    from kg.link.sssom import new_set, read_sssom
+
+    chosen, root = language(lang), build_root(build_dir)
+    built = current(root)
+    graphs = {entry["name"]: entry["graph"] for entry in built.record["sources"]}
+    rights = right or sorted(name for name in graphs if name.startswith("cordis"))
+    for name in (left, *rights):
+        if name not in graphs:
+            known = ", ".join(sorted(graphs))
+            what = Text(f"The graph {name!r} is not in the build.", f"Der Graph {name!r} ist nicht im Build.")
+            raise InputError(what, where="--left/--right", fix=Text(f"There are: {known}.", f"Es gibt: {known}."))
+    with DuckDB(memory="500MB") as engine, progress() as step:
+        quads = engine.quads(built.parquet)
+        if report:
+            compared = completeness(engine, quads, read_sssom(mappings).mappings, graphs[left], [graphs[name] for name in rights])
+            write_text(compared.text(chosen), output)
+            return
+        step({"de": "vergleiche", "en": "comparing"}[chosen])
+        empty = new_set(f"{left}-{'-'.join(rights)}", built.base, built.record["title"], "https://creativecommons.org/licenses/by/4.0/")
+        target = review or root / "report" / "review.csv"
+        today = datetime.date.today().isoformat()
+        made = link(engine, quads, graphs[left], [graphs[name] for name in rights], mappings, target, empty=empty, decisions=decisions, date=today)
+    typer.echo(made.text(chosen))
+    typer.echo(f"{mappings}\n{target}")
 
 
 @app.command(
@@ -336,7 +463,8 @@ def validate_command(
         ),
     ] = None,
     engine: Annotated[
-        str, typer.Option("--engine", metavar="auto|setwise|reference", help=t("Engine that applies the shapes.", "Auswertung, die die Regeln anwendet."))
+        str,
+        typer.Option("--engine", metavar="auto|setwise|reference", help=t("Engine that applies the shapes.", "Auswertung, die die Regeln anwendet.")),
     ] = "auto",
     output: OutputOption = None,
     lang: LangOption = None,

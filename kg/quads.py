@@ -172,6 +172,20 @@ def read_parquet(paths: Iterable[Path]) -> Iterator[Quad]:
             yield from map(Quad, *(column.to_pylist() for column in batch.columns))
 
 
+def subjects_among(paths: Iterable[Path], wanted: Iterable[str]) -> set[str]:
+    """Return those of some IRIs that are the subject of a statement in quad tables."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    asked = strings(sorted(set(wanted)))
+    found: set[str] = set()
+    for path in paths:
+        for batch in pq.ParquetFile(path).iter_batches(batch_size=100_000, columns=["subject"]):
+            column = batch.column(0)
+            found.update(column.filter(pc.is_in(column, asked)).unique().to_pylist())
+    return found
+
+
 def nquads(batch: pa.RecordBatch) -> bytes:
     """Return rows of the quad table as an N-Quads document, made by columns; rows of one quad give its line several times.
 

@@ -71,6 +71,11 @@ class Sources:
         if is_delivery(path, cordis.REQUIRED):
             found = cordis.read_cordis(self.engine(), path, self.work / f"unpacked-{path.name}", base=base, told=self.told)
             return Source(found.settings, found.inputs, found.quads, found.problems, found.rejected, found.notes, bulk=True)
+        if self.mapping is not None and path.is_file():
+            from kg.sources.listing import map_list, read_mapping
+
+            listed = map_list(self.engine(), path, read_mapping(self.mapping), work=self.work, told=self.told)
+            return Source(listed.settings, listed.inputs, listed.quads, listed.problems, listed.rejected, listed.notes, bulk=True)
         if not path.exists():
             what = Text("There is no such source.", "Diese Quelle gibt es nicht.")
             fix = Text(

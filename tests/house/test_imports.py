@@ -17,7 +17,7 @@ LAYERS = [
     ("kg.config",),
     ("kg.quads", "kg.headers"),
     ("kg.engine", "kg.store", "kg.terminal"),
-    ("kg.sources",),
+    ("kg.sources", "kg.link"),
     ("kg.results",),
     ("kg.questions",),
     ("kg.infer",),

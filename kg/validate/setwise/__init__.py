@@ -10,6 +10,7 @@ Advanced Features, W3C Working Group Note, 8 June 2017.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import RDFS, local_name
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from kg.engine.base import Engine
     from kg.validate.setwise.finding import Finding
-    from kg.validate.setwise.model import Model
+    from kg.validate.setwise.model import Model, Shape
     from kg.validate.setwise.solutions import Ask
 
 
@@ -41,6 +42,7 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     Raises:
         ShapesError: The shapes are ill-formed, or ask for what is refused.
     """
+    from kg.validate.report import path_text
     from kg.validate.setwise.compile import compile_shapes
     from kg.validate.setwise.data import encode
     from kg.validate.setwise.evaluate import Evaluation
@@ -57,7 +59,8 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     mentioned = [*_terms(model), *(term for terms in found.values() for term in terms)]
     data = encode(engine, quads, _predicates(model), mentioned)
     evaluation = Evaluation(data, model, quads, targets(data, model, found), prebinding)
-    return sorted((_raw(model, finding, focus) for finding, focus in evaluation.findings()), key=_order)
+    paths = {shape.number: path_text(shape.path) if shape.path is not None else "" for shape in model.shapes}
+    return sorted((_raw(model.shapes[finding.shape], paths, finding, focus) for finding, focus in evaluation.findings()), key=_order)
 
 
 def _predicates(model: Model) -> set[str]:
@@ -92,20 +95,17 @@ def _terms(model: Model) -> list[Term]:
     return found
 
 
-def _raw(model: Model, finding: Finding, focus: Term) -> Raw:
+def _raw(shape: Shape, paths: Mapping[int, str], finding: Finding, focus: Term) -> Raw:
     """Return a finding as a result."""
-    from kg.validate.report import path_text
     from kg.validate.setwise.reading import to_term
 
-    shape = model.shapes[finding.shape]
-    path = finding.path or (path_text(shape.path) if shape.path is not None else "")
     messages = finding.messages or shape.messages
     return Raw(
         severity=local_name(shape.severity),
         shape=raw_text(to_term(shape.node)),
         component=finding.component,
         focus=raw_text(focus),
-        path=path,
+        path=finding.path or paths[shape.number],
         value=raw_text(finding.value) if finding.value is not None else "",
         texts=tuple(sorted(message.value for message in messages)),
         constraint=finding.constraint,

@@ -8,6 +8,7 @@ Source: SHACL, sections 4.1 to 4.5 and 4.8.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -169,29 +170,25 @@ _PASSES: Mapping[str, Callable[[Any, Term], bool]] = {
     "MinLength": lambda bound, term: term.kind != "bnode" and len(term.value) >= bound,
     "MaxLength": lambda bound, term: term.kind != "bnode" and len(term.value) <= bound,
     "Pattern": lambda asked, term: term.kind != "bnode" and bool(compile_pattern(asked.pattern, asked.flags).search(term.value)),
-    "Datatype": lambda _asked, term: well_formed(term.value, term.datatype),
+    "Datatype": lambda asked, term: term.datatype != asked or well_formed(term.value, asked),
 }
 
 
 def _judged(nodes: Nodes, uses: Uses) -> Any:
     """Return values that a function of Python does not let pass; it sees every pair of constraint and distinct value once."""
     data = nodes.data
-    judges = {use.rule: (_PASSES[use.constraint.name], use.value) for use in uses}
-    rows = []
+    judges: dict[int, list[tuple[int, Callable[[Any, Term], bool], Any]]] = defaultdict(list)
     for use in uses:
-        if use.constraint.name != "Datatype":
-            rows.append((use.shape, use.rule, NONE))
-        elif use.value in CHECKED:
-            rows += [(use.shape, use.rule, place) for place, tag in enumerate(data.tags) if _has_datatype(use.value, tag) and not tag.language]
-    asked = nodes.parameters(("tag",), rows)
-    values = nodes.values.join(asked, "shape")
-    pairs = values.filter((values.tag == NONE) | (values.tag == values.value & data.mask)).select("rule", "value").distinct()
-    failing = []
-    for row, term in data.spelled(pairs, "value"):
-        passes, bound = judges[row["rule"]]
-        if not passes(bound, term):
-            failing.append((row["rule"], row["value"]))
-    return values.join(small_table(data.engine, ("rule", "value"), failing), ["rule", "value"]).select(*_COLUMNS)
+        if use.constraint.name != "Datatype" or use.value in CHECKED:
+            judges[use.shape].append((use.rule, _PASSES[use.constraint.name], use.value))
+    values = nodes.values.filter(nodes.values.shape.isin(list(judges)))
+    failing = [
+        (shape, rule, number)
+        for number, term, shape in data.spelled(values.select("shape", "value").distinct(), "value", "shape")
+        for rule, passes, bound in judges[shape]
+        if not passes(bound, term)
+    ]
+    return values.join(small_table(data.engine, ("shape", "rule", "value"), failing), ["shape", "value"]).select(*_COLUMNS)
 
 
 # --- other properties of the focus node ----------------------------------------------------------------------------------
@@ -223,9 +220,9 @@ def _ordered(nodes: Nodes, uses: Uses) -> Any:
     pairs = data.engine.cache(nodes.values.join(asked, "shape").join(others, ["p", "focus"]).select(*_COLUMNS, "strict", "other"))
     terms = data.terms(pairs.select(id="value"), pairs.select(id="other"))
     wrong = [
-        (row["strict"], row["value"], row["other"])
-        for row in data.fetch(pairs.select("strict", "value", "other").distinct())
-        if not (less if row["strict"] else less_or_equal)(terms[row["value"]], terms[row["other"]])
+        (strictly, value, other)
+        for strictly, value, other in data.fetch(pairs.select("strict", "value", "other").distinct())
+        if not (less if strictly else less_or_equal)(terms[value], terms[other])
     ]
     return pairs.join(small_table(data.engine, ("strict", "value", "other"), wrong), ["strict", "value", "other"]).select(*_COLUMNS)
 

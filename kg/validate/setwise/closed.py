@@ -34,12 +34,6 @@ def closed(nodes: Nodes, quads: Any, uses: Sequence[Use]) -> list[Finding]:
     triples = numbered.join(owners, "value").select("rule", "focus", "value", *columns).anti_join(allowed, ["rule", "predicate"]).distinct()
     by_rule = {use.rule: use for use in uses}
     return [
-        Finding(
-            shape=by_rule[row["rule"]].shape,
-            component=by_rule[row["rule"]].constraint.component,
-            focus=row["focus"],
-            value=Term(row["object"], row["kind"], row["datatype"], row["language"]),
-            path=row["predicate"],
-        )
-        for row in data.fetch(triples)
+        Finding(by_rule[rule].shape, by_rule[rule].constraint.component, focus, Term(text, kind, datatype, language), predicate)
+        for rule, focus, _, predicate, text, kind, datatype, language in data.fetch(triples)
     ]

@@ -60,14 +60,10 @@ class Data:
     triples: Any = None
     numbers: dict[Term, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """The bits of a number that hold its tag; no tag has the last place, so that -1 is no term."""
         return (1 << len(self.tags).bit_length()) - 1
-
-    def tag(self, number: int) -> Tag:
-        """Return the tag of a term's number."""
-        return self.tags[number & self.mask]
 
     @property
     def type_place(self) -> int:
@@ -137,17 +133,20 @@ class Data:
 
     # --- texts -------------------------------------------------------------------------------------------------------------
 
-    def spelled(self, rows: Any, column: str) -> Iterator[tuple[dict[str, Any], Term]]:
-        """Yield distinct rows, each with the term whose number stands in a column.
+    def spelled(self, rows: Any, column: str, *others: str) -> Iterator[tuple[Any, ...]]:
+        """Yield distinct rows: the number in a column, its term, and the cells of other columns.
 
         Args:
             rows: A table.
-            column: Name of the column.
+            column: Name of the column that holds numbers of terms.
+            others: Names of more columns.
         """
         occurrences = self._occurrences()
         known = occurrences if column == "id" else occurrences.rename({column: "id"})
-        for row in self.fetch(rows.join(known, column).distinct()):
-            yield row, Term(row.pop("text"), *self.tag(row[column]))
+        joined = rows.join(known, column).select(column, "text", *others).distinct()
+        tags, mask = self.tags, self.mask
+        for number, text, *cells in self.fetch(joined):
+            yield number, Term(text, *tags[number & mask]), *cells
 
     def terms(self, *columns: Any) -> dict[int, Term]:
         """Return the terms of numbers.
@@ -158,12 +157,12 @@ class Data:
         import ibis
 
         numbers = ibis.union(*columns) if len(columns) > 1 else columns[0]
-        return {row["id"]: term for row, term in self.spelled(numbers.distinct(), "id")}
+        return {number: term for number, term in self.spelled(numbers.distinct(), "id")}
 
-    def fetch(self, expression: Any) -> Iterator[dict[str, Any]]:
+    def fetch(self, expression: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of an expression, not all held at once."""
         for batch in self.engine.batches(expression, BATCH):
-            yield from batch.to_pylist()
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
     # --- classes -----------------------------------------------------------------------------------------------------------
 

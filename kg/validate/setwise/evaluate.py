@@ -111,18 +111,17 @@ class Evaluation:
         if tables:
             shown = engine.cache(_union(list(tables)).join(routes, ["shape", "focus"]).select("rule", "focus", "value", "ways"))
             terms = data.terms(shown.select(id="focus"), shown.filter(shown.value != NONE).select(id="value"))
-            for row in data.fetch(shown):
-                use = uses[row["rule"]]
-                finding = Finding(use.shape, use.constraint.component, row["focus"], terms.get(row["value"]))
-                found += [(finding, terms[row["focus"]])] * row["ways"]
+            for rule, focus, value, ways in data.fetch(shown):
+                use = uses[rule]
+                found += [(Finding(use.shape, use.constraint.component, focus, terms.get(value)), terms[focus])] * ways
         if special:
             pairs = small_table(engine, ("shape", "focus"), {(item.shape, item.focus) for item in special})
-            ways: dict[tuple[int, int], tuple[int, Term]] = {}
-            for row, term in data.spelled(routes.semi_join(pairs, ["shape", "focus"]), "focus"):
-                ways[row["shape"], row["focus"]] = row["ways"], term
+            rows = data.spelled(routes.semi_join(pairs, ["shape", "focus"]), "focus", "shape", "ways")
+            known = {(shape, focus): (term, ways) for focus, term, shape, ways in rows}
             for item in special:
-                count, term = ways.get((item.shape, item.focus), (0, Term("")))
-                found += [(item, term)] * count
+                if (item.shape, item.focus) in known:
+                    term, ways = known[item.shape, item.focus]
+                    found += [(item, term)] * ways
         return found
 
     def _routes(self, levels: Sequence[Sequence[Shape]]) -> Any:

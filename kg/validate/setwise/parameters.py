@@ -91,7 +91,8 @@ def _rules(reader: Reader, shapes: Graph, used: list[tuple[Component, Node]]) ->
 
 def _rows(shapes: Graph) -> list[Quad]:
     return [
-        Quad(to_term(subject).value, str(predicate), *to_term(value), graph="", origin="") for subject, predicate, value in shapes.triples((None, None, None))
+        Quad(to_term(subject).value, str(predicate), *to_term(value), graph="", origin="")
+        for subject, predicate, value in shapes.triples((None, None, None))
     ]
 
 

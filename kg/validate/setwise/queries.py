@@ -115,8 +115,8 @@ class Prebinding:
         found: dict[int, list[Bound]] = defaultdict(list)
         if shapes:
             own = nodes.focus.filter(nodes.focus.shape.isin([shape.number for shape in shapes]))
-            for row, term in nodes.data.spelled(own, "focus"):
-                found[row["shape"]].append(Bound(row["focus"], term))
+            for focus, term, shape in nodes.data.spelled(own, "focus", "shape"):
+                found[shape].append(Bound(focus, term))
         return found
 
     def _values(self, nodes: Nodes, shapes: Sequence[Shape]) -> Mapping[int, list[Bound]]:
@@ -124,8 +124,8 @@ class Prebinding:
         if shapes:
             own = nodes.values.filter(nodes.values.shape.isin([shape.number for shape in shapes]))
             terms = nodes.data.terms(own.select(id="focus"), own.select(id="value"))
-            for row in nodes.data.fetch(own):
-                found[row["shape"]].append(Bound(row["focus"], terms[row["focus"]], terms[row["value"]]))
+            for shape, focus, value in nodes.data.fetch(own.select("shape", "focus", "value")):
+                found[shape].append(Bound(focus, terms[focus], terms[value]))
         return found
 
     def _run(self, shape: Shape, rule: SparqlRule, bound: Sequence[Bound]) -> Iterator[Finding]:
