@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kg.errors import unwritable
@@ -20,8 +21,8 @@ def write_file(path: Path, text: str) -> None:
     write_files({path: text})
 
 
-def write_files(texts: dict[Path, str]) -> None:
-    """Write several text files; none is replaced before all of them are on the disk."""
+def write_files(texts: Mapping[Path, str | Iterable[str]]) -> None:
+    """Write several text files, each a text or its parts in order; none is replaced before all of them are on the disk."""
     made: list[tuple[str, Path]] = []
     path = next(iter(texts), Path())
     try:
@@ -31,7 +32,7 @@ def write_files(texts: dict[Path, str]) -> None:
             handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)
             made.append((temporary, path))
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                file.write(text)
+                file.writelines([text] if isinstance(text, str) else text)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o666 & ~_umask())

@@ -16,8 +16,15 @@ FUNCTIONS = ("nfc", "sha256", "strip_accents")
 """Functions of one text each: Unicode normal form C; SHA-256 in hex digits of its UTF-8; accents dropped."""
 
 
+class CsvError(ValueError):
+    """A delimited text file is no table of the columns it should have: a record is too short or too long, a quote is open, or it is no UTF-8."""
+
+
 class Engine(Protocol):
     """A session that runs Ibis expressions.
+
+    What an engine cannot put anywhere (the disk is full) is an `OSError` with `ENOSPC`; what its memory cannot hold is a
+    :class:`kg.errors.BuildError`.
 
     Attributes:
         name: `duckdb` (in process) or another backend's name.
@@ -31,8 +38,14 @@ class Engine(Protocol):
     def table(self, data: pa.Table) -> Any:
         """Return an Arrow table as an Ibis table."""
 
-    def csv(self, path: Path, columns: Sequence[str], *, delimiter: str) -> Any:
+    def csv(self, path: Path, columns: Sequence[str], *, delimiter: str, only: Sequence[str] | None = None) -> Any:
         """Return a delimited text file (RFC 4180 quoting) as an Ibis table of texts, with `row`: the record's number, the header being 1.
+
+        Args:
+            path: The file; it must be UTF-8 where `only` is given.
+            columns: Names of its columns, whatever the header calls them.
+            delimiter: What separates cells.
+            only: Columns to keep; all by default.
 
         Raises:
             CsvError: A record does not have these columns, or a field is too long.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kg.engine.base import FUNCTIONS
+from kg.engine.base import FUNCTIONS, CsvError
+from kg.errors import BuildError, Text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,15 +55,21 @@ class DuckDB:
         self._connection.con.register(name, data)
         return self._connection.table(name)
 
-    def csv(self, path: Path, columns: Sequence[str], *, delimiter: str) -> Any:
+    def csv(self, path: Path, columns: Sequence[str], *, delimiter: str, only: Sequence[str] | None = None) -> Any:
         """Return a delimited text file as an Ibis table of texts with `row` (see :class:`kg.engine.base.Engine`)."""
+        import duckdb
+
         name = self._name("csv")
         types = ", ".join(f"{_quoted(column, chr(39))}: 'VARCHAR'" for column in columns)
-        self._connection.raw_sql(
-            f"CREATE TEMP TABLE {name} AS SELECT *, row_number() OVER () + 1 AS row FROM read_csv({_quoted(str(path), chr(39))}, "  # noqa: S608
-            f"header = true, delim = {_quoted(delimiter, chr(39))}, quote = '\"', escape = '\"', columns = {{{types}}}, auto_detect = false, "
-            f"strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = {MAX_FIELD}, encoding = 'utf-8')"
-        )
+        chosen = "*" if only is None else ", ".join(_quoted(column, chr(34)) for column in only)
+        try:
+            self._run(
+                f"CREATE TEMP TABLE {name} AS SELECT {chosen}, row_number() OVER () + 1 AS row FROM read_csv({_quoted(str(path), chr(39))}, "  # noqa: S608
+                f"header = true, delim = {_quoted(delimiter, chr(39))}, quote = '\"', escape = '\"', columns = {{{types}}}, auto_detect = false, "
+                f"strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = {MAX_FIELD}, encoding = 'utf-8')"
+            )
+        except duckdb.InvalidInputException as error:
+            raise CsvError(str(error)) from error
         return self._connection.table(name)
 
     def call(self, function: str, value: Any) -> Any:
@@ -70,44 +79,42 @@ class DuckDB:
     def cache(self, expression: Any) -> Any:
         """Run a table expression once and return the result as an Ibis table."""
         name = self._name("cached")
-        self._connection.raw_sql(f"CREATE TEMP TABLE {name} AS {self._connection.compile(expression)}")
+        self._run(f"CREATE TEMP TABLE {name} AS {self._connection.compile(expression)}")
         return self._connection.table(name)
 
     def drop(self, cached: Any) -> None:
         """Forget a result kept by :meth:`cache`."""
-        self._connection.raw_sql(f"DROP TABLE IF EXISTS {_quoted(cached.get_name(), chr(34))}")
+        self._run(f"DROP TABLE IF EXISTS {_quoted(cached.get_name(), chr(34))}")
 
     def scalar(self, expression: Any) -> Any:
         """Run an expression of one value and return it."""
-        return self._connection.raw_sql(self._connection.compile(expression)).fetchone()[0]
+        return self._run(self._connection.compile(expression)).fetchone()[0]
 
     def to_pylist(self, expression: Any) -> list[dict[str, Any]]:
         """Run a table expression and return its rows."""
         # Compiled by Ibis, fetched by DuckDB: Ibis' own way to rows imports pandas first (0.4 s).
-        cursor = self._connection.raw_sql(self._connection.compile(expression))
+        cursor = self._run(self._connection.compile(expression))
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def to_arrow(self, expression: Any) -> pa.Table:
         """Run a table expression and return an Arrow table."""
-        return self._connection.raw_sql(self._connection.compile(expression)).fetch_arrow_table()
+        return self._run(self._connection.compile(expression)).fetch_arrow_table()
 
     def batches(self, expression: Any, size: int) -> Iterator[pa.RecordBatch]:
         """Run a table expression and yield its rows in batches of about this size, without holding all of them."""
-        yield from self._connection.raw_sql(self._connection.compile(expression)).fetch_record_batch(size)
+        yield from self._run(self._connection.compile(expression)).fetch_record_batch(size)
 
     def to_parquet(self, expression: Any, path: Path) -> int:
         """Run a table expression, write its rows to a Parquet file in their order, and return how many there are."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        done = self._connection.raw_sql(
-            f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        done = self._run(f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} (FORMAT parquet, COMPRESSION zstd)")
         return int(done.fetchone()[0])
 
     def to_csv(self, expression: Any, path: Path, *, delimiter: str) -> int:
         """Run a table expression, write its rows as delimited text, every cell quoted, and return how many there are."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        done = self._connection.raw_sql(
+        done = self._run(
             f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} "
             f"(FORMAT csv, HEADER, DELIMITER {_quoted(delimiter, chr(39))}, FORCE_QUOTE *)"
         )
@@ -122,6 +129,23 @@ class DuckDB:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _run(self, sql: str) -> Any:
+        """Run a statement; what the machine lacks becomes an error that says so."""
+        import duckdb
+
+        try:
+            return self._connection.raw_sql(sql)
+        except duckdb.IOException as error:
+            if "space left" in str(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+            raise
+        except duckdb.OutOfMemoryException as error:
+            # DuckDB calls a full folder for what does not fit in memory the same as full memory.
+            if "temp_directory" in str(error) or "space left" in str(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+            what = Text("The engine's memory is used up.", "Der Speicher der Rechenmaschine ist aufgebraucht.")
+            raise BuildError(what, fix=Text("Build from fewer rows at a time.", "Bauen Sie aus weniger Zeilen auf einmal.")) from error
 
     def _name(self, kind: str) -> str:
         return f"{kind}_{next(self._numbers)}"

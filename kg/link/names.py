@@ -31,6 +31,8 @@ def fold(text: str) -> str:
     >>> fold("Łódź"), fold("Straße")
     ('lodz', 'strasse')
     """
+    if text.isascii():
+        return _DIGRAPHS.sub(r"\1", text.lower())
     # Twice, because case folding can bring letters that fold again (Unicode, section 3.13, NFKC_Casefold).
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_LETTERS)).casefold()).casefold()
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
@@ -72,6 +74,7 @@ def key(name: str) -> str:
     return " ".join(sorted(set(tokens(name))))
 
 
+@lru_cache(maxsize=1 << 16)
 def squash(name: str) -> str:
     """Return a name as letters and digits only, for acronyms and compounds.
 
@@ -110,6 +113,7 @@ def _is_acronym(text: str) -> bool:
     return len(text) <= 10 and len(text.split()) == 1 and sum(character.isupper() for character in text) >= 2
 
 
+@lru_cache(maxsize=1 << 16)
 def is_short(name: str) -> bool:
     """Tell whether a name is so short that several bodies may bear it: at most six letters without the abbreviated legal form.
 
@@ -125,5 +129,10 @@ def translated(one: str, other: str) -> bool:
     >>> translated("Zentrum für Soziale Innovation", "Centro de Innovación Social"), translated("Universität Ulm", "UNIVERSITAET ULM")
     (True, False)
     """
-    first, second = (set(_WORD.findall(fold(name))) - STOP_WORDS - LEGAL_CODES - LEGAL_WORDS for name in (one, other))
+    first, second = _own_words(one), _own_words(other)
     return first != second and squash(one) != squash(other)
+
+
+@lru_cache(maxsize=1 << 16)
+def _own_words(name: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(fold(name))) - STOP_WORDS - LEGAL_CODES - LEGAL_WORDS

@@ -32,6 +32,9 @@ SOFT = 0.93
 RARE = 7.0
 """Weight of a word that is rare enough for a name with it to be worth finding inside another name (one name in a thousand)."""
 
+LONG = 8
+"""Words of two names together, above which few shared ones mean that spelling mistakes need not be looked for."""
+
 UNKNOWN_WEIGHT = 8.0
 """Weight of a word that no name of either source has (a score asked for outside the sources)."""
 
@@ -105,6 +108,11 @@ def _same_word(one: str, other: str) -> float:
     return similarity if similarity >= SOFT else 0.0
 
 
+@lru_cache(maxsize=1 << 17)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(tokens(name))
+
+
 def name_similarity(one: str, other: str, weights: Mapping[str, float]) -> float:
     """Return how alike two names are, 0 to 1: the weight of their shared words over the weight of all (Dice), spelling mistakes allowed.
 
@@ -114,18 +122,20 @@ def name_similarity(one: str, other: str, weights: Mapping[str, float]) -> float
     >>> name_similarity("Universität Dortmund", "Universität Bochum", weights) < 0.2
     True
     """
-    words, others = set(tokens(one)), set(tokens(other))
+    words, others = _words(one), _words(other)
     total = sum(weights.get(word, UNKNOWN_WEIGHT) for word in (*words, *others))
     if not total:
         return 0.0
     if squash(one) == squash(other):
         return 1.0
     shared = 2 * sum(weights.get(word, UNKNOWN_WEIGHT) for word in words & others)
-    rest = others - words
+    if shared < 0.25 * total and len(words) + len(others) > LONG:
+        return shared / total
+    rest = set(others - words)
     for word in sorted(words - others):
         similarity, match = max(((_same_word(word, candidate), candidate) for candidate in rest), default=(0.0, ""))
         if similarity:
-            rest = rest - {match}
+            rest.discard(match)
             shared += similarity * (weights.get(word, UNKNOWN_WEIGHT) + weights.get(match, UNKNOWN_WEIGHT))
     typed = fuzz.ratio(" ".join(sorted(words)), " ".join(sorted(others))) / 100
     # Very alike as typed: one letter in a short name, or a compound written as two words.

@@ -20,8 +20,8 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     "wrong-project-id": (
         "{value!r} ist keine Projektnummer.",
         "{value!r} is no project number.",
-        "Die Zeile ist weggelassen; die Nummer hat 5 bis 9 Ziffern.",
-        "The row is left out; the number has 5 to 9 digits.",
+        "Die Zeile ist weggelassen; die Nummer hat 6 bis 9 Ziffern.",
+        "The row is left out; the number has 6 to 9 digits.",
     ),
     "wrong-pic": (
         "{value!r} ist keine Organisationskennung (PIC).",
@@ -103,67 +103,134 @@ class Checked:
     Attributes:
         data: The table.
         problems: What was wrong, the first ones.
-        count: How many rows and cells were wrong.
+        count: How many rows and cells are left out; of a row that is left out its cells do not count.
+        made: Whether `data` is a new table that the engine holds.
     """
 
     data: Any
     problems: list[Problem] = field(default_factory=list)
     count: int = 0
+    made: bool = False
 
 
-def check(engine: Engine, table: Any, file: str, checks: Sequence[Check], *, known: Any = None, key: str = "", told: int = 100) -> Checked:
+def check(engine: Engine, table: Any, file: str, checks: Sequence[Check], *, known: Any = None, key: Sequence[str] = (), told: int = 100) -> Checked:
     """Leave out what breaks a rule.
 
     Args:
         engine: Batch engine.
-        table: Ibis table of texts with `row`.
+        table: Ibis table of texts with `row`, held by the engine.
         file: How the file is named.
-        checks: What must hold; an empty cell breaks only rules of rows.
+        checks: What must hold; an empty cell breaks only rules of rows. A row is told with the first rule it breaks.
         known: Table with one column that this table has too: rows whose value is not in it are left out.
-        key: Column that no two rows may share; later ones are left out.
+        key: Columns whose values together no two of the rows that stay may share; all but the first are left out.
         told: How many problems are told one by one.
     """
-    import ibis
+    found = _Found(engine, table, file, checks, known, key)
+    return found.checked(max(told, 0))
 
-    state = table
-    if key:
-        state = state.mutate(again=state.row != state.row.min().over(group_by=key))
-    if known is not None:
-        column = known.columns[0]
-        there = known.distinct().mutate(there=True)
-        state = state.left_join(there, column).select(*state.columns, strange=there.there.isnull())
-    rules = list(checks)
-    faulty = {f"f{number}": ~rule.holds(state).fill_null(False) & ((state[rule.column] != "") | rule.row) for number, rule in enumerate(rules)}
-    names = {f"f{number}": (rule.column, rule.code) for number, rule in enumerate(rules)}
-    if known is not None:
-        faulty["strange"], names["strange"] = state.strange, (known.columns[0], "unknown-project")
-    if key:
-        faulty["again"], names["again"] = state.again, (key, "double-row")
-    if not faulty:
-        return Checked(table)
-    state = engine.cache(state.mutate(**faulty))
-    counts = engine.to_pylist(state.aggregate(**{f"n_{name}": state[name].sum() for name in faulty}))[0]
-    wrong = {name: int(counts[f"n_{name}"] or 0) for name in faulty}
-    if not any(wrong.values()):
-        engine.drop(state)
-        return Checked(table)
-    rows = [name for name, rule in ((f"f{n}", r) for n, r in enumerate(rules)) if rule.row] + [n for n in ("strange", "again") if n in faulty]
-    cells = {rules[int(name[1:])].column: name for name in wrong if name not in rows and wrong[name]}
-    parts = [
-        state.filter(state[name]).select("row", column=ibis.literal(names[name][0]), code=ibis.literal(names[name][1]), value=state[names[name][0]])
-        for name in faulty
-        if wrong[name]
-    ]
-    found = engine.to_pylist(ibis.union(*parts).order_by("row", "column").limit(max(told, 0)))
-    problems = [
-        problem(TEXTS, item["code"], file, int(item["row"]), item["column"], value=item["value"][:SHOWN], subject=item["value"][:SHOWN])
-        for item in found
-    ]
-    kept = state
-    for name in rows:
-        if wrong[name]:
-            kept = kept.filter(~kept[name])
-    kept = kept.mutate(**{column: ibis.ifelse(kept[name], "", kept[column]) for column, name in cells.items()})
-    data = engine.cache(kept.select(*table.columns))
-    engine.drop(state)
-    return Checked(data, problems, sum(wrong.values()))
+
+class _Found:
+    """What is wrong with one table; a table without a fault is gone through once and not copied."""
+
+    def __init__(self, engine: Engine, table: Any, file: str, checks: Sequence[Check], known: Any, key: Sequence[str]) -> None:
+        self.engine = engine
+        self.table = table
+        self.file = file
+        self.key = key
+        self.cells = [rule for rule in checks if not rule.row]
+        self.rows = [rule for rule in checks if rule.row]
+        self.known = known
+
+    def checked(self, told: int) -> Checked:
+        import ibis
+
+        kept, out, wrong = self._rows()
+        doubles = self._doubles(kept)
+        if doubles is not None:
+            kept = kept.anti_join(doubles, "row")
+            out.append(doubles)
+        counts = self._count(kept, wrong)
+        if not out and not counts:
+            return Checked(self.table)
+        faults = [self._told(kept.filter(self._breaks(kept, rule)), rule.column, rule.code) for rule in counts]
+        problems = self.engine.to_pylist(ibis.union(*out, *faults).order_by("row", "column", "code").limit(told))
+        left = sum(int(self.engine.scalar(part.count())) for part in out)
+        data = kept.select(*self.table.columns)
+        for rule in counts:
+            data = data.mutate(**{rule.column: ibis.ifelse(self._breaks(data, rule), "", data[rule.column])})
+        data = self.engine.cache(data)
+        for part in out:
+            self.engine.drop(part)
+        return Checked(data, [self._problem(**item) for item in problems], left + sum(counts.values()), made=True)
+
+    def _rows(self) -> tuple[Any, list[Any], list[Check]]:
+        """Return the rows that break no rule of rows, those that do, and the rules of cells that some cell breaks."""
+        import ibis
+
+        state = self._with_strange()
+        why = {f"row_{number}": self._breaks(state, rule) for number, rule in enumerate(self.rows)}
+        if self.known is not None:
+            why["strange"] = state.strange
+        cells = {f"cell_{number}": self._breaks(state, rule) for number, rule in enumerate(self.cells)}
+        if not why and not cells:
+            return self.table, [], []
+        counts = self.engine.to_pylist(state.aggregate(**{name: flag.sum() for name, flag in {**why, **cells}.items()}))[0]
+        wrong = [rule for number, rule in enumerate(self.cells) if counts[f"cell_{number}"]]
+        broken = [name for name in why if counts[name]]
+        if not broken:
+            return self.table, [], wrong
+        names = {f"row_{number}": (rule.column, rule.code) for number, rule in enumerate(self.rows)}
+        if self.known is not None:
+            names["strange"] = (self.known.columns[0], "unknown-project")
+        first = ibis.cases(*((why[name], name) for name in broken), else_="")
+        state = state.mutate(why=first)
+        parts = [self._told(state.filter(state.why == name), *names[name]) for name in broken]
+        out = self.engine.cache(ibis.union(*parts) if len(parts) > 1 else parts[0])
+        return self.table.anti_join(out, "row"), [out], wrong
+
+    def _with_strange(self) -> Any:
+        if self.known is None:
+            return self.table
+        column = self.known.columns[0]
+        there = self.known.distinct().mutate(there=True)
+        return self.table.left_join(there, column).select(*(self.table[name] for name in self.table.columns), strange=there.there.isnull())
+
+    def _doubles(self, kept: Any) -> Any:
+        """Return the rows whose key an earlier row has, `None` where there are none."""
+        if not self.key:
+            return None
+        groups = kept.group_by(*self.key).aggregate(first=kept.row.min(), times=kept.count())
+        groups = self.engine.cache(groups.filter(groups.times > 1))
+        found = None
+        if self.engine.scalar(groups.count()):
+            joined = kept.join(groups, list(self.key))
+            later = joined.filter(joined.row != joined["first"])
+            value, *rest = (later[name] for name in self.key)
+            for part in rest:
+                value = value.concat(" / ", part)
+            found = self.engine.cache(self._told(later, self.key[0], "double-row", value))
+        self.engine.drop(groups)
+        return found
+
+    def _count(self, kept: Any, rules: Sequence[Check]) -> dict[Check, int]:
+        """Return how many cells of the rows that stay break each rule, where any does."""
+        if not rules:
+            return {}
+        flags = {f"cell_{number}": self._breaks(kept, rule).sum() for number, rule in enumerate(rules)}
+        counts = self.engine.to_pylist(kept.aggregate(**flags))[0]
+        return {rule: int(counts[f"cell_{number}"]) for number, rule in enumerate(rules) if counts[f"cell_{number}"]}
+
+    @staticmethod
+    def _breaks(table: Any, rule: Check) -> Any:
+        broken = ~rule.holds(table).fill_null(False)
+        return broken if rule.row else broken & (table[rule.column] != "")
+
+    @staticmethod
+    def _told(table: Any, column: str, code: str, value: Any = None) -> Any:
+        import ibis
+
+        shown = (table[column] if value is None else value).substr(0, SHOWN)
+        return table.select("row", column=ibis.literal(column), code=ibis.literal(code), value=shown)
+
+    def _problem(self, row: int, column: str, code: str, value: str) -> Problem:
+        return problem(TEXTS, code, self.file, int(row), column, value=value, subject=value)

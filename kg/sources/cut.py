@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import InputError, Text, unwritable
 from kg.sources.columns import slug
-from kg.sources.cordis import COLUMNS, NEEDED, OPTIONAL, REQUIRED
+from kg.sources.cordis_layout import COLUMNS, NEEDED, OPTIONAL, REQUIRED
 from kg.sources.delivery import open_delivery, read_delivered
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def cut(engine: Engine, paths: Sequence[Path], city: str, target: Path, work: Pa
         raise InputError(what, where="--city", fix=Text("Check the spelling.", "Prüfen Sie die Schreibweise."))
     written: dict[str, int] = {}
     for stem in (*REQUIRED, *OPTIONAL):
-        parts = [_part(engine, tables, stem, there, projects, number) for number, tables in enumerate(deliveries) if stem in tables]
+        parts = [_part(tables, stem, there, projects, number) for number, tables in enumerate(deliveries) if stem in tables]
         if parts:
             whole = (ibis.union(*parts) if len(parts) > 1 else parts[0]).order_by("delivery", "row").select(*COLUMNS[stem])
             try:
@@ -80,14 +80,14 @@ def _tables(engine: Engine, path: Path, work: Path) -> dict[str, Any]:
     delivery = open_delivery(path, work, REQUIRED, OPTIONAL)
     tables = {}
     for stem, item in delivery.files.items():
-        table = read_delivered(engine, item, f"{delivery.name}/{item.name}", NEEDED[stem], work)
-        columns = {c: table.data[c] if c in table.columns else ibis.literal("") for c in COLUMNS[stem]}
-        key = {"projectID": table.data.projectID} if stem == "topics" else {}
-        tables[stem] = table.data.select("row", **{**columns, **key})
+        # A row of topics belongs to a project, which is all that the slice takes its key for.
+        wanted = ("projectID", *COLUMNS[stem]) if stem == "topics" else COLUMNS[stem]
+        table = read_delivered(engine, item, f"{delivery.name}/{item.name}", NEEDED[stem], work, wanted=wanted)
+        tables[stem] = table.data.select("row", **{c: table.data[c] if c in table.columns else ibis.literal("") for c in wanted})
     return tables
 
 
-def _part(engine: Engine, tables: dict[str, Any], stem: str, there: Any, projects: Sequence[str], number: int) -> Any:
+def _part(tables: dict[str, Any], stem: str, there: Any, projects: Sequence[str], number: int) -> Any:
     """Return the rows of one table that belong to the projects of the slice."""
     import ibis
 

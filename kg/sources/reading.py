@@ -52,24 +52,28 @@ class Sources:
         self.engine = engine
         self.mapping = mapping
         self.told = told
+        self.opened = 0
 
     def read(self, path: Path, base: str) -> Source:
         """Read one source.
 
         Args:
             path: Where it lies.
-            base: Namespace root of the entities of a delivery.
+            base: Namespace root of the entities of a delivery, unless its own settings name one.
 
         Raises:
             InputError: It cannot be read at all; of curated tables single problems are in `problems`.
         """
-        from kg.sources import cordis
-        from kg.sources.delivery import is_delivery
+        from kg.sources.cordis import read_cordis
+        from kg.sources.cordis_layout import REQUIRED
+        from kg.sources.delivery import is_delivery, nearby
 
         if is_curated(path):
             return self._curated(path)
-        if is_delivery(path, cordis.REQUIRED):
-            found = cordis.read_cordis(self.engine(), path, self.work / f"unpacked-{path.name}", base=base, told=self.told)
+        if is_delivery(path, REQUIRED):
+            # Each its own folder: two deliveries may have one name.
+            self.opened += 1
+            found = read_cordis(self.engine(), path, self.work / f"unpacked-{self.opened}", base=base, told=self.told)
             return Source(found.settings, found.inputs, found.quads, found.problems, found.rejected, found.notes, bulk=True)
         if self.mapping is not None and path.is_file():
             from kg.sources.listing import map_list, read_mapping
@@ -83,6 +87,9 @@ class Sources:
                 "Nennen Sie einen Ordner mit Tabellen oder eine CORDIS-Lieferung, oder beginnen Sie mit `kg init`.",
             )
             raise InputError(what, where=str(path), fix=fix)
+        if (meant := nearby(path, REQUIRED)) is not None:
+            what = Text("This is no delivery, but one is beside it.", "Das ist keine Lieferung, aber daneben liegt eine.")
+            raise InputError(what, where=str(path), fix=Text(f"Name the folder {meant}.", f"Nennen Sie den Ordner {meant}."))
         if path.is_dir():
             return self._curated(path)
         what = Text("This is neither a folder of tables nor a delivery.", "Das ist weder ein Ordner mit Tabellen noch eine Lieferung.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kg.errors import unwritable
 from kg.files import write_files
-from kg.validate.report import Report, to_json, to_turtle
+from kg.validate.report import Report, json_parts, turtle_parts
 
 
 def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
@@ -20,5 +20,5 @@ def write_report(report: Report, folder: Path) -> tuple[Path, Path]:
     except OSError as error:
         raise unwritable(error, folder, "--build") from error
     paths = folder / "report.json", folder / "report.ttl"
-    write_files({paths[0]: to_json(report), paths[1]: to_turtle(report)})
+    write_files({paths[0]: json_parts(report), paths[1]: turtle_parts(report)})
     return paths

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kg.errors import ShapesError, Text
 from kg.namespaces import RDFS, SH
 from kg.quads import Term
 from kg.validate.setwise.components import Component, read_components
@@ -39,7 +40,11 @@ def compile_shapes(graph: Graph) -> Model:
     nodes = shape_nodes(reader, {iri: component.iri for component in components for iri in component.parameters})
     for node in nodes:
         check_shape(reader, node)
-    return _Compiler(reader, components).model(nodes)
+    try:
+        return _Compiler(reader, components).model(nodes)
+    except RecursionError:
+        what = Text("The shapes are nested too deeply.", "Die Regeln sind zu tief verschachtelt.")
+        raise ShapesError(what, fix=Text("Take the innermost shapes out.", "Nehmen Sie die innersten Formen heraus.")) from None
 
 
 def _sh(name: str) -> Node:

@@ -157,7 +157,7 @@ class Data:
         import ibis
 
         numbers = ibis.union(*columns) if len(columns) > 1 else columns[0]
-        return {number: term for number, term in self.spelled(numbers.distinct(), "id")}
+        return dict(self.spelled(numbers.distinct(), "id"))
 
     def fetch(self, expression: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of an expression, not all held at once."""

@@ -41,7 +41,7 @@ class Memory:
         rows = quads.select(*COLUMNS[:-1]).distinct()
         for batch in engine.batches(rows, 50_000):
             columns = [column.to_pylist() for column in batch.columns]
-            made = [to_oxigraph(Quad(*row, origin="")) for row in zip(*columns, strict=True)]
+            made = [to_oxigraph(Quad._make((*row, ""))) for row in zip(*columns, strict=True)]
             self._store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in made)
             self._store.extend(quad for quad in made if not isinstance(quad.graph_name, ox.DefaultGraph))
         self._store.extend(_shape_quads(shapes))
