@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 BATCH = 100_000
 KEEP = 2
+OWN = ("vocabulary", "build", "inferred", "links")
+"""Quad tables of a build that belong to no source."""
 MAX_REJECTS = 100
 """How many rows and cells of bulk sources may be left out."""
 REJECTS_TOLD = 100
@@ -50,10 +52,12 @@ class Build:
     Attributes:
         path: `build/graphs/<id>`.
         record: `build.json`.
+        chosen: Names of the sources that are looked at; all of them by default.
     """
 
     path: Path
     record: dict[str, Any]
+    chosen: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -68,7 +72,24 @@ class Build:
     @property
     def parquet(self) -> list[Path]:
         """The quad tables, sorted by name."""
-        return sorted((self.path / "quads").glob("*.parquet"))
+        found = sorted((self.path / "quads").glob("*.parquet"))
+        return [path for path in found if path.stem in (*self.chosen, *OWN)] if self.chosen else found
+
+    def only(self, names: Sequence[str]) -> Build:
+        """Return the same build seen through some of its sources; their frames alone count then.
+
+        Raises:
+            BuildError: A source is not in the build.
+        """
+        known = [str(source["name"]) for source in self.record["sources"]]
+        for name in names:
+            if name not in known:
+                there = ", ".join(known)
+                what = Text(f"The source {name!r} is not in the build.", f"Die Quelle {name!r} ist nicht im Build.")
+                raise BuildError(what, where="--graph", fix=Text(f"There are: {there}.", f"Es gibt: {there}."))
+        sources = [source for source in self.record["sources"] if source["name"] in names]
+        first = {key: sources[0][key] for key in ("name", "title")} if sources else {}
+        return Build(self.path, {**self.record, **first, "sources": sources}, tuple(names))
 
     @property
     def store(self) -> Path:

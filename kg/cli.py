@@ -655,6 +655,16 @@ def analyse_command(
     weight: WeightOption = "newman",
     roles: RolesOption = "all",
     seed: SeedOption = 1,
+    graph: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--graph", metavar="NAME", help=t("Only this source; may be repeated [default: all].", "Nur diese Quelle; mehrfach möglich [sonst alle].")
+        ),
+    ] = None,
+    linked: Annotated[
+        bool,
+        typer.Option("--linked", help=t("Count as one what exact links join.", "Als eins zählen, was sichere Verknüpfungen gleichsetzen.")),
+    ] = False,
     form: Annotated[
         str,
         typer.Option(
@@ -680,7 +690,8 @@ def analyse_command(
     choose("--format", form, ("text", "json", "csv"))
     with progress() as step:
         step({"de": "berechne das Netzwerk", "en": "measuring the network"}[chosen])
-        result = analyse(current(root), level=level, weight=weight, roles=roles, seed=seed)
+        chosen_build = current(root).only(graph) if graph else current(root)
+        result = analyse(chosen_build, level=level, weight=weight, roles=roles, seed=seed, linked=linked)
     if form == "csv":
         for path in result.write_csv(output or root / "report" / "network"):
             typer.echo(path)

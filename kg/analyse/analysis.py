@@ -266,6 +266,7 @@ def analyse(
     roles: str = "all",
     seed: int = 1,
     resolution: float = 1.0,
+    linked: bool = False,
     engine: Engine | None = None,
 ) -> Analysis:
     """Return the collaboration network of a build with its measures.
@@ -277,6 +278,7 @@ def analyse(
         roles: A key of :data:`kg.analyse.projection.ROLES`.
         seed: Seed of communities and of sampled measures.
         resolution: Resolution of the communities, greater than 0.
+        linked: Whether entities that exact links join count as one.
         engine: Batch engine; one is opened and closed without it.
 
     Raises:
@@ -292,7 +294,7 @@ def analyse(
     with ExitStack() as stack:
         if engine is None:
             engine = stack.enter_context(DuckDB())
-        table = engine.to_arrow(counted(engine, build.parquet, level=level, roles=roles))
+        table = engine.to_arrow(counted(engine, build.parquet, level=level, roles=roles, linked=linked))
         incidence = Incidence.read(table)
         if not incidence.projects:
             what = Text("There is no participation in a project.", "Es gibt keine Beteiligung an einem Projekt.")
@@ -300,7 +302,7 @@ def analyse(
             raise AnalysisError(what, where=str(build.path), fix=fix)
         known = organisations(engine, build.parquet)
         frame = frame_of(build, engine)
-        method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=0)
+        method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=0, linked=linked)
     graph, both = _networks(table, incidence, weight, known)
     groups = communities(graph, seed=seed, resolution=resolution)
     group, core = groups.of(), measures.core_number(graph)

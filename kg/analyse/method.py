@@ -45,6 +45,7 @@ class Method:
         state: State date of the data, or empty.
         name: Name of the graph.
         title: Title of the graph per language.
+        linked: Whether entities that exact links join count as one.
     """
 
     level: str
@@ -58,6 +59,7 @@ class Method:
     state: str
     name: str
     title: dict[str, str]
+    linked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return everything, with the counting rule and the software version."""
@@ -65,6 +67,7 @@ class Method:
             "level": self.level,
             "weight": self.weight,
             "roles": self.roles,
+            "linked": self.linked,
             "initiatives": "projects",
             "counting_rule": COUNTING_RULE,
             "seed": self.seed,
@@ -79,7 +82,9 @@ class Method:
         }
 
 
-def method_of(build: Build, engine: Engine, frame: Frame, *, level: str, weight: str, roles: str, seed: int, draws: int) -> Method:
+def method_of(
+    build: Build, engine: Engine, frame: Frame, *, level: str, weight: str, roles: str, seed: int, draws: int, linked: bool = False
+) -> Method:
     """Return the method block of a result."""
     record = build.record
     return Method(
@@ -88,6 +93,7 @@ def method_of(build: Build, engine: Engine, frame: Frame, *, level: str, weight:
         roles=roles,
         seed=seed,
         draws=draws,
+        linked=linked,
         frame=frame,
         mapping=mapping_version(engine, build.parquet),
         build=build.id,

@@ -16,7 +16,8 @@ from kg.analyse.incidence import Incidence, is_large
 from kg.analyse.labels import Named
 from kg.engine.base import Engine
 from kg.errors import AnalysisError, Text
-from kg.namespaces import INNO, ORG, RDF, SCHEMA, SKOS, code, local_name
+from kg.link.links import representatives
+from kg.namespaces import INNO, ORG, OWL, RDF, SCHEMA, SKOS, code, local_name
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -160,7 +161,15 @@ def wholes(counts_with: Iterable[tuple[str, str]], part_of: Iterable[tuple[str, 
     return result
 
 
-def counted(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> Any:
+def counted(
+    engine: Engine,
+    parquet: Iterable[Path],
+    *,
+    level: str = "merged",
+    roles: str = "all",
+    kinds: Sequence[str] = KINDS,
+    linked: bool = False,
+) -> Any:
     """Return the participations as they count, as an Ibis expression with the columns of :class:`Row`; the role is an IRI.
 
     Args:
@@ -169,6 +178,7 @@ def counted(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", r
         level: One of :data:`LEVELS`.
         roles: A key of :data:`ROLES`.
         kinds: IRIs of classes of initiatives.
+        linked: Whether entities that exact links join (`owl:sameAs` in the graph of links) count as one, under the name of the curated one.
 
     Raises:
         AnalysisError: Level or role filter is unknown.
@@ -181,7 +191,23 @@ def counted(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", r
     inside = _pairs(engine, quads, INNO.countsWith)
     if whole := wholes(inside, _pairs(engine, quads, INNO.partOf)) if inside else {}:
         found = found.mutate(initiative=found.initiative.substitute(whole))
+    if linked and (same := representatives(_pairs(engine, quads.filter(quads.graph.endswith("/graph/links")), OWL.sameAs))):
+        found = found.mutate(initiative=found.initiative.substitute(same), organisation=found.organisation.substitute(same))
+        found = _represented(engine, quads, found) if level == "merged" else found
     return found.select(*Row._fields)
+
+
+def _represented(engine: Engine, quads: Any, rows: Any) -> Any:
+    """Let a body's unit stand for it where both are named in one initiative, also where only a link brings them together."""
+    units = dict(_pairs(engine, quads, INNO.representedByUnit))
+    if not units:
+        return rows
+    there = rows.filter(rows.organisation.isin(sorted(units.values()))).select("initiative", unit="organisation").distinct()
+    rows = rows.mutate(unit=rows.organisation.substitute(units))
+    joined = rows.left_join(there, ["initiative", "unit"])
+    return joined.select(
+        *(rows[name] for name in rows.columns if name not in ("organisation", "unit")), organisation=there.unit.fill_null(rows.organisation)
+    )
 
 
 def participations(engine: Engine, parquet: Iterable[Path], *, level: str = "merged", roles: str = "all", kinds: Sequence[str] = KINDS) -> list[Row]:

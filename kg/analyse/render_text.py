@@ -36,6 +36,7 @@ def method_line(method: Method, lang: str) -> str:
         state=method.state or say("unknown", lang),
         build=method.build,
     )
+    line = f"{line} · {say('method-linked', lang)}" if method.linked else line
     return f"{line} · {say('method-random', lang, seed=method.seed, draws=method.draws)}" if method.draws else line
 
 

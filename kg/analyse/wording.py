@@ -36,6 +36,7 @@ TEXT: dict[str, dict[str, str]] = {
         "de": "Ebene {level} · Gewicht {weight} · Rollen {roles} · Rahmen {frame} · Zuordnung {mapping} · Graph {name}, Stand {state}, Build {build}",
         "en": "level {level} · weight {weight} · roles {roles} · frame {frame} · mapping {mapping} · graph {name}, state {state}, build {build}",
     },
+    "method-linked": {"de": "Verknüpftes zählt als eins", "en": "what links join counts as one"},
     "method-random": {"de": "Startwert {seed}, {draws} Ziehungen", "en": "seed {seed}, {draws} draws"},
     "rule": {"de": "Zählregel", "en": "Counting rule"},
     "frame": {"de": "Rahmen der Daten", "en": "Frame of the data"},

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _NAMES = {"nfc": "nfc_normalize", "sha256": "sha256", "strip_accents": "strip_accents"}
 """What DuckDB calls the functions of :data:`kg.engine.base.FUNCTIONS`."""
 
+ROW_GROUP = 20_480
+"""Rows of a Parquet row group: one is held before it is written, and texts of projects are long."""
+
 MAX_FIELD = 16 * 1024 * 1024
 """Bytes of the longest record that is read."""
 
@@ -42,6 +45,7 @@ class DuckDB:
         if threads:
             options["threads"] = threads
         self._connection = ibis.duckdb.connect(**options)
+        self._connection.raw_sql("SET enable_progress_bar = false")  # it would write into the answer
         self._numbers = count()
         self._functions = {name: _builtin(name, _NAMES[name]) for name in FUNCTIONS}
 
@@ -108,7 +112,7 @@ class DuckDB:
     def to_parquet(self, expression: Any, path: Path) -> int:
         """Run a table expression, write its rows to a Parquet file in their order, and return how many there are."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        done = self._run(f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} (FORMAT parquet, COMPRESSION zstd)")
+        done = self._run(f"COPY ({self._connection.compile(expression)}) TO {_quoted(str(path), chr(39))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
         return int(done.fetchone()[0])
 
     def to_csv(self, expression: Any, path: Path, *, delimiter: str) -> int:

@@ -37,6 +37,16 @@ def canonical(mappings: Iterable[EntityMapping]) -> dict[str, str]:
     >>> canonical(same)
     {'a': 'a', 'b': 'a', 'x': 'a'}
     """
+    pairs = [(mapping.subject_id, mapping.object_id) for mapping in mappings if mapping.exact]
+    return representatives(pairs)
+
+
+def representatives(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the representative of each entity in pairs (subject, object) of the same thing: the smallest subject of its component.
+
+    >>> representatives([("a", "x"), ("b", "x")])
+    {'a': 'a', 'b': 'a', 'x': 'a'}
+    """
     above: dict[str, str] = {}
     subjects = set()
 
@@ -46,10 +56,9 @@ def canonical(mappings: Iterable[EntityMapping]) -> dict[str, str]:
             entity = above[entity]
         return entity
 
-    for mapping in mappings:
-        if mapping.exact:
-            subjects.add(mapping.subject_id)
-            above[top(mapping.object_id)] = top(mapping.subject_id)
+    for subject, target in pairs:
+        subjects.add(subject)
+        above[top(target)] = top(subject)
     members: dict[str, list[str]] = {}
     for entity in sorted(above):
         members.setdefault(top(entity), []).append(entity)

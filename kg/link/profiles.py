@@ -16,6 +16,9 @@ from kg.namespaces import FOAF, ORG, SCHEMA, SKOS, local_name
 if TYPE_CHECKING:
     from kg.engine.base import Engine
 
+PROJECT_SCHEMES = frozenset(("cordis", "cordis-rcn", "doi"))
+"""Schemes in which a project has one number; a body may have several PICs."""
+
 COUNTRY = "/id/place/country-"
 """What the IRI of a country holds (docs/decisions/0005-bulk.md)."""
 
@@ -48,11 +51,13 @@ class Profiles:
 
     def _read(self, kind: str, side: Side, wanted: list[str], *, right: bool) -> None:
         preferred = side.names.filter(side.names.predicate == SKOS.prefLabel)
+        numbers = side.identifiers.filter(side.identifiers.scheme.isin(sorted(PROJECT_SCHEMES)) & ~side.identifiers.parent)
         tables = {predicate: side.details.filter(side.details.predicate == predicate).select("entity", "value") for predicate in DETAILS}
         tables |= {
             "name": self._indexes[kind].table(right=right).select("entity", value="name"),
             "label": preferred.select("entity", value=(preferred.language == "en").ifelse("0", "1") + preferred.text),
             "place": side.places.select("entity", value="place"),
+            "number": numbers.select("entity", value=numbers.scheme + ":" + numbers.value),
             "city": side.places.filter(~side.places.place.contains(COUNTRY)).select("entity", value="text").drop_null(),
         }
         found = attributes(self._engine, tables, wanted)
@@ -66,6 +71,7 @@ class Profiles:
                 cities=frozenset(key(part) for text in found["city"].get(entity, ()) for part in text.split("/") if key(part)),
                 kinds=frozenset(local_name(code) for code in found[ORG.classification].get(entity, ())),
                 hosts=frozenset(filter(None, map(_host, found[FOAF.page].get(entity, ())))),
+                numbers=frozenset(found["number"].get(entity, ())),
                 start=min(found[SCHEMA.startDate].get(entity, ("",))),
                 end=max(found[SCHEMA.endDate].get(entity, ("",))),
             )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OWN_SCHEMES = frozenset(("cordis", "cordis-rcn", "doi", "pic"))
 """Schemes whose issuer is the source itself: equality decides. Other registers (ROR, GRID, Wikidata) were matched by others and need a name."""
 
+AGREE = 0.75
+"""Similarity of names from which an identifier of another register is believed."""
+
 ROUNDS = 3
 LEAD = 2.0
 """How many times as doubtful the second candidate must be as the first, doubt being 1 - score."""
@@ -158,7 +161,7 @@ class _Linker:
 
     def _names_agree(self, kind: str, pair: tuple[str, str]) -> bool:
         left, right = (self.profiles.of(entity) for entity in pair)
-        return best_names(left, right, self.indexes[kind].weights).similarity >= 0.4
+        return best_names(left, right, self.indexes[kind].weights).similarity >= AGREE
 
     def _forbidden(self, pair: tuple[str, str]) -> bool:
         """Tell whether a unit would become the body it is a part of, or the pair is decided."""

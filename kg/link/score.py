@@ -66,6 +66,7 @@ class Profile:
         kinds: Codes of the organisation kind.
         hosts: Host names of its pages.
         start, end: Dates as far as the source gives them, or empty.
+        numbers: Identifiers that its own issuer gave, as `scheme:value`.
         partners: Entities of its consortia (of a project), as representatives that both sides share.
     """
 
@@ -77,6 +78,7 @@ class Profile:
     hosts: frozenset[str] = frozenset()
     start: str = ""
     end: str = ""
+    numbers: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
 
 
@@ -216,6 +218,11 @@ def project_reasons(left: Profile, right: Profile, weights: Mapping[str, float])
     if titles and max(titles) < 0.3 and {squash(name) for name in left.names} & {squash(name) for name in right.names}:
         # Not a stronger contradiction: one title may be given in another language.
         found.append(Reason("other-title", Text("same acronym, other title", "gleiches Akronym, anderer Titel"), -0.5))
+    schemes = {number.partition(":")[0] for number in left.numbers} & {number.partition(":")[0] for number in right.numbers}
+    if schemes and not left.numbers & right.numbers:
+        # One issuer numbers a project once; a series under one name is several projects.
+        text = Text(f"other number ({_list(schemes)})", f"andere Nummer ({_list(schemes)})")
+        found.append(Reason("other-number", text, -0.95))
     if left.start and right.start:
         if dates_agree(left.start, right.start):
             exact = min(len(left.start), len(right.start)) > 4

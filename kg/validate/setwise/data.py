@@ -97,8 +97,9 @@ class Data:
 
     @cached_property
     def _asked(self) -> Any:
-        rows = [(term.value, self.tags.index(Tag(*term[1:]))) for term in self.mentioned]
-        return small_table(self.engine, ("value", "tag"), rows, texts=("value",))
+        places = {tag: place for place, tag in enumerate(self.tags)}
+        rows = [(number, term.value, places[Tag(*term[1:])]) for number, term in enumerate(self.mentioned)]
+        return small_table(self.engine, ("place", "value", "tag"), rows, texts=("value",))
 
     def _occurrences(self) -> Any:
         """Return columns `id, text` of all terms wherever they stand."""
@@ -128,8 +129,8 @@ class Data:
         self.triples = self.engine.cache(numbered.distinct())
         if self.mentioned:
             asked = self._asked
-            found = self.engine.to_pylist(asked.select("value", "tag", id=self.number_of(asked.value, asked.tag)))
-            self.numbers = {Term(row["value"], *self.tags[row["tag"]]): row["id"] for row in found}
+            found = self.fetch(asked.select("place", id=self.number_of(asked.value, asked.tag)))
+            self.numbers = {self.mentioned[place]: number for place, number in found}
 
     # --- texts -------------------------------------------------------------------------------------------------------------
 

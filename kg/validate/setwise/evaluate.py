@@ -9,7 +9,7 @@ Source: SHACL, sections 3.4 (validation) and 3.5 (conformance checking).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,7 @@ class Evaluation:
         levels = self.model.levels()
         self._down(levels)
         # One table, not a union of levels in every expression: these are compiled once for each component.
-        nodes = Nodes(self.data, self._whole(self.focus), self._whole(self.values))
+        nodes = Nodes(self.data, self._whole(self.focus, levels), self._whole(self.values, levels))
         uses = [Use(rule, shape.number, constraint) for rule, (shape, constraint) in enumerate(self._constraints())]
         by_name: dict[str, list[Use]] = defaultdict(list)
         for use in uses:
@@ -64,11 +64,17 @@ class Evaluation:
         special = [*closed(nodes, self.quads, by_name["Closed"]), *self.prebinding.findings(nodes, self.model)]
         logic = Logic(self.data, self.model, self.values, self.focus, tables, {(found.shape, found.focus) for found in special})
         tables += logic.violations([use for name in (*LOGICAL, "QualifiedMinCount", "QualifiedMaxCount") for use in by_name[name]])
-        return self._reported(levels, uses, tables, special)
+        return self._reported(nodes, levels, uses, tables, special)
 
-    def _whole(self, levels: Mapping[int, Any]) -> Any:
-        tables = list(levels.values())
-        return tables[0] if len(tables) == 1 else self.data.engine.cache(_union(tables))
+    def _whole(self, tables: dict[int, Any], levels: Sequence[Sequence[Shape]]) -> Any:
+        """Return the tables of all levels as one, and keep of each level its part of that."""
+        if len(tables) == 1:
+            return next(iter(tables.values()))
+        whole = self.data.engine.cache(_union(list(tables.values())))
+        for level, table in tables.items():
+            self.data.engine.drop(table)
+            tables[level] = whole.filter(whole.shape.isin([shape.number for shape in levels[level]]))
+        return whole
 
     def _constraints(self) -> Iterable[tuple[Shape, Any]]:
         return [(shape, constraint) for shape in self.model.shapes for constraint in shape.constraints]
@@ -102,18 +108,12 @@ class Evaluation:
     # --- reporting -------------------------------------------------------------------------------------------------------
 
     def _reported(
-        self, levels: Sequence[Sequence[Shape]], uses: Sequence[Use], tables: Sequence[Any], special: Sequence[Finding]
+        self, nodes: Nodes, levels: Sequence[Sequence[Shape]], uses: Sequence[Use], tables: Sequence[Any], special: Sequence[Finding]
     ) -> list[tuple[Finding, Term]]:
         """Return the violations of shapes that are reached by targets and `sh:property` alone, once for each way that leads there."""
         routes = self._routes(levels)
         engine, data = self.data.engine, self.data
         found: list[tuple[Finding, Term]] = []
-        if tables:
-            shown = engine.cache(_union(list(tables)).join(routes, ["shape", "focus"]).select("rule", "focus", "value", "ways"))
-            terms = data.terms(shown.select(id="focus"), shown.filter(shown.value != NONE).select(id="value"))
-            for rule, focus, value, ways in data.fetch(shown):
-                use = uses[rule]
-                found += [(Finding(use.shape, use.constraint.component, focus, terms.get(value)), terms[focus])] * ways
         if special:
             pairs = small_table(engine, ("shape", "focus"), {(item.shape, item.focus) for item in special})
             rows = data.spelled(routes.semi_join(pairs, ["shape", "focus"]), "focus", "shape", "ways")
@@ -122,6 +122,14 @@ class Evaluation:
                 if (item.shape, item.focus) in known:
                     term, ways = known[item.shape, item.focus]
                     found += [(item, term)] * ways
+        if tables:
+            shown = engine.cache(_union(list(tables)).join(routes, ["shape", "focus"]).select("rule", "focus", "value", "ways"))
+            for done in (*tables, nodes.values, nodes.focus, self.targets, data.triples):
+                engine.drop(done)  # room for the results, which may be many
+            terms = data.terms(shown.select(id="focus"), shown.filter(shown.value != NONE).select(id="value"))
+            for rule, focus, value, ways in data.fetch(shown):
+                use = uses[rule]
+                found += [(Finding(use.shape, use.constraint.component, focus, terms.get(value)), terms[focus])] * ways
         return found
 
     def _routes(self, levels: Sequence[Sequence[Shape]]) -> Any:

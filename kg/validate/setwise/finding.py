@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violation of a constraint by a focus node.
 
