@@ -132,11 +132,15 @@ def with_prefixes(sparql: str) -> str:
 def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
     """Put terms into the outermost WHERE as a `VALUES` block; terms are serialised by pyoxigraph, never by string formatting of user text.
 
+    A block `VALUES (?a ?b) { (UNDEF UNDEF) }` further inside takes them too: it is how a query says that a subquery has the parameter as well, so
+    that an aggregate over everything becomes one over what was asked for.
+
     Raises:
         QueryError: The query has no WHERE to bind in.
     """
     if not bindings:
         return sparql
+    sparql = _ANY_VALUE.sub(lambda block: _values(block, bindings), sparql)
     depth = 0
     for word, position in keywords(sparql):
         if word == "{":
@@ -147,6 +151,15 @@ def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
             depth += 1
     what = Text("The query has no WHERE block to bind parameters in.", "Die Abfrage hat keinen WHERE-Block für die Parameter.")
     raise QueryError(what, fix=Text("Write WHERE { … }.", "Schreiben Sie WHERE { … }."))
+
+
+_ANY_VALUE = re.compile(r"VALUES\s*\((?P<names>(?:\s*\?\w+)+)\s*\)\s*\{\s*\((?:\s*UNDEF)+\s*\)\s*\}")
+
+
+def _values(block: re.Match[str], bindings: Mapping[str, Node]) -> str:
+    names = block["names"].split()
+    terms = (str(bindings[name[1:]]) if name[1:] in bindings else "UNDEF" for name in names)
+    return f"VALUES ({' '.join(names)}) {{ ({' '.join(terms)}) }}"
 
 
 class EmbeddedStore:
