@@ -70,7 +70,7 @@ class DuckDB:
             self._run(
                 f"CREATE TEMP TABLE {name} AS SELECT {chosen}, row_number() OVER () + 1 AS row FROM read_csv({_quoted(str(path), chr(39))}, "  # noqa: S608
                 f"header = true, delim = {_quoted(delimiter, chr(39))}, quote = '\"', escape = '\"', columns = {{{types}}}, auto_detect = false, "
-                f"strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = {MAX_FIELD}, buffer_size = {MAX_FIELD}, encoding = 'utf-8')"
+                f"strict_mode = true, null_padding = false, allow_quoted_nulls = false, max_line_size = {MAX_FIELD}, encoding = 'utf-8')"
             )
         except duckdb.InvalidInputException as error:
             raise CsvError(str(error)) from error

@@ -1,4 +1,4 @@
-"""JSON-LD nodes in the short names of `ontology/context.jsonld`, one subject at a time.
+"""JSON-LD nodes in the short names of `ontology/context.jsonld`, by columns.
 
 Standard: JSON-LD 1.1, sections 4.2.3 (type coercion), 4.6.2 (language maps), 4.9 (named graphs). A value that its term's coercion would change is
 written under the property's compact IRI as an expanded value, so that reading gives back the same quads.
@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kg.analyse.arrow import constant, numbers
+from kg.analyse.lines import joined
 from kg.namespaces import RDF, XSD
-from kg.publish.turtle import REMEMBERED, in_order
-from kg.quads import Term
+from kg.publish.columns import choose, codes, combinations, escape, mask, starts, truth, where
 
-_RELATIVE = re.compile(r"(?!.*/\.{0,2}(?:/|\Z))(?:id|graph|code)/[A-Za-z0-9_.~/-]+\Z")  # no empty or dot segment, which resolving would drop
-_TYPE, _INTEGER_TYPE, _BOOLEAN = RDF.type, XSD.integer, XSD.boolean
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+_SPECIAL = r'[\x00-\x1f"\\]'
+_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+_ESCAPES = _SHORT | {chr(number): f"\\u{number:04x}" for number in range(0x20) if chr(number) not in _SHORT}
+_RELATIVE = "(?:id|graph|code)/[A-Za-z0-9_.~/-]+$"
+_UNSTABLE = r"/\.{0,2}(?:/|$)"
+"""An empty or dot segment, which resolving would drop."""
+_NATIVE = {XSD.integer: "^(?:0|-?[1-9][0-9]{0,14})$", XSD.boolean: "^(?:true|false)$"}
+"""Datatypes whose coerced literals may be JSON numbers or truth values, and the form they must have."""
 _PLAIN = ("", XSD.string)
-_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z")
 
 
 class _AmbiguousError(ValueError):
@@ -35,12 +46,34 @@ class _Name:
     by_language: bool = False
 
 
+class _Place(NamedTuple):
+    """Where and how the values of one combination of predicate, kind, datatype and language stand in a node.
+
+    Attributes:
+        order: Position of the key in the node: the class first, then predicates in order, a term before its compact IRI.
+        language: Entry of a language map, or empty.
+        key: Key as JSON.
+        before: What stands before the text of a value.
+        after: What stands behind it.
+        native: Whether a number or truth value stands without quotes.
+        lost: Whether short names cannot say it.
+    """
+
+    order: tuple[bool, str, bool]
+    language: str = ""
+    key: str = ""
+    before: str = '"'
+    after: str = '"'
+    native: bool = False
+    lost: bool = False
+
+
 _UNNAMED = _Name("")
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Compactor:
-    """Turns the statements about one subject into one JSON object.
+    """Turns statements in order of their subjects into JSON objects.
 
     Args:
         context: The content of `@context`, without `@base`.
@@ -53,7 +86,7 @@ class Compactor:
         self._prefixes = {
             value: name for name, value in context.items() if isinstance(value, str) and value.endswith(("/", "#")) and not name.startswith("@")
         }
-        self._schemes = tuple(f"{name}:" for name in context if not name.startswith("@"))
+        self._schemes = f"^(?:{'|'.join(re.escape(name) for name in context if not name.startswith('@'))}):"
         self._names: dict[str, _Name] = {}
         for name, value in context.items():
             if isinstance(value, dict) and "@id" in value and value.get("@container", "@language") == "@language":
@@ -62,124 +95,133 @@ class Compactor:
                 self._names.setdefault(self._expand(value["@id"]), _Name(name, coercion, "@container" in value))
             elif isinstance(value, str) and ":" in value and value not in self._prefixes:
                 self._names.setdefault(self._expand(value), _Name(name))
-        self._short: dict[str, str] = {}
 
     def _expand(self, name: str) -> str:
         prefix, _, local = name.partition(":")
         root = self.context.get(prefix)
         return root + local if isinstance(root, str) and not local.startswith("//") else name
 
-    def _iri(self, iri: str) -> str:
-        """Return an IRI relative to the base or by prefix, or as it is."""
-        short = self._short.get(iri)
-        if short is None:
-            if len(self._short) >= REMEMBERED:
-                self._short.clear()
-            short = self._short[iri] = self._shorten(iri)
-        return short
-
-    def _shorten(self, iri: str) -> str:
-        if iri.startswith("_:"):
-            return iri
-        short = self._by_prefix(iri)
-        if not short and iri.startswith(self._base) and _RELATIVE.match(iri, len(self._base)):
-            short = iri[len(self._base) :]
-        return short or self._absolute(iri)
-
-    def _by_prefix(self, iri: str) -> str:
+    def _curie(self, iri: str) -> str:
+        """Return an IRI by prefix, or as it is where it cannot be read as anything else."""
         for root, prefix in self._prefixes.items():
             if iri.startswith(root) and len(iri) > len(root) and not iri.startswith("//", len(root)):
                 return f"{prefix}:{iri[len(root) :]}"
-        return ""
-
-    def _absolute(self, iri: str) -> str:
-        if iri.startswith(self._schemes):
+        if re.match(self._schemes, iri):
             raise _AmbiguousError(iri)
         return iri
 
-    def _curie(self, iri: str) -> str:
-        return self._by_prefix(iri) or self._absolute(iri)
+    def iris(self, column: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+        """Return IRIs relative to the base or by prefix, or as they are, escaped for JSON; and which of them would be read as something else."""
+        import pyarrow.compute as pc
+
+        distinct, position = codes(column)
+        text, plain = distinct, ~truth(pc.starts_with(distinct, "_:"))
+
+        def shortened(found: pa.Array, root: str, prefix: str) -> None:
+            nonlocal text
+            plain[truth(found)] = False
+            rest = pc.utf8_slice_codeunits(distinct.filter(found), len(root))
+            text = pc.replace_with_mask(text, found, pc.binary_join_element_wise(constant(prefix), rest, constant("")))
+
+        below = pc.match_substring_regex(distinct, f"^{re.escape(self._base)}{_RELATIVE}")
+        stable = pc.invert(pc.match_substring_regex(pc.utf8_slice_codeunits(distinct, len(self._base)), _UNSTABLE))
+        shortened(pc.and_(below, stable), self._base, "")
+        for root, prefix in reversed(self._prefixes.items()):
+            longer = pc.and_(pc.starts_with(distinct, root), pc.not_equal(distinct, root))
+            shortened(pc.and_not(longer, pc.starts_with(distinct, f"{root}//")), root, f"{prefix}:")
+        ambiguous = plain & truth(pc.match_substring_regex(distinct, self._schemes))
+        return escape(text, _SPECIAL, _ESCAPES).take(numbers(position)), ambiguous[position]
 
     def graph_name(self, iri: str) -> str:
-        """Return the name of a named graph as the document writes it."""
-        return self._iri(iri)
+        """Return the name of a named graph as the document writes it, as JSON."""
+        from kg.analyse.arrow import strings
 
-    def node(self, subject: str, statements: Mapping[str, Sequence[Term]]) -> str:
-        """Return one subject with its statements as one line of JSON.
+        return f'"{self.iris(strings([iri]))[0][0].as_py()}"'
+
+    def _place(self, predicate: str, kind: str, datatype: str, language: str) -> _Place:
+        """Decide under which key a value stands: under its term what the term's coercion gives back unchanged, the rest under its compact IRI."""
+        literal = kind == "literal"
+        name = self._names.get(predicate, _UNNAMED)
+        order = (predicate != RDF.type, predicate, False)
+        if predicate == RDF.type:
+            return _Place(order, key='"type"', lost=literal)
+        term = json.dumps(name.name, ensure_ascii=False)
+        if name.coercion in ("@id", "@vocab") and not literal:
+            return _Place(order, key=term)
+        if name.by_language and language:
+            return _Place(order, language, term)
+        if name.coercion and name.coercion == datatype:
+            return _Place(order, key=term, native=datatype in _NATIVE)
+        try:
+            before, after = self._value(literal, datatype, language)
+            if name.name and not name.coercion and not name.by_language:
+                return _Place(order, "", term, before, after)
+            return _Place((*order[:2], True), "", json.dumps(self._curie(predicate), ensure_ascii=False), before, after)
+        except _AmbiguousError:
+            return _Place(order, lost=True)
+
+    def _value(self, literal: bool, datatype: str, language: str) -> tuple[str, str]:
+        if not literal:
+            return '{"id":"', '"}'
+        if language:
+            return '{"@value":"', f'","@language":{json.dumps(language)}}}'
+        if datatype in _PLAIN:
+            return '"', '"'
+        return '{"@value":"', f'","@type":{json.dumps(self._curie(datatype), ensure_ascii=False)}}}'
+
+    def nodes(self, batch: pa.RecordBatch) -> Iterator[tuple[str, pa.Array]]:
+        """Yield for each graph its nodes as lines of JSON without line ends, in the order of the subjects.
 
         Args:
-            subject: IRI or blank node.
-            statements: Objects by predicate, each once, sorted.
+            batch: Distinct quads; the rows of a subject stand together. A node that short names cannot say is written without them.
         """
-        try:
-            return _encode(self._compact(subject, statements))
-        except _AmbiguousError:
-            return _encode(_expanded(subject, statements))
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-    def _compact(self, subject: str, statements: Mapping[str, Sequence[Term]]) -> dict[str, Any]:
-        node: dict[str, Any] = {"id": self._iri(subject)}
-        for predicate in in_order(statements):
-            terms = statements[predicate]
-            if predicate == _TYPE and all(term.kind != "literal" for term in terms):
-                node["type"] = _one([self._class(term.value) for term in terms])
-            else:
-                self._add(node, predicate, terms)
-        return node
+        found, position = combinations(batch, ("predicate", "kind", "datatype", "language"))
+        places = [self._place(*one) for one in found]
+        ordered = sorted({(place.order, place.language) for place in places})
+        slot = np.array([ordered.index((place.order, place.language)) for place in places], dtype=np.int64)[position]
+        key = np.array([sorted({order for order, _ in ordered}).index(place.order) for place in places], dtype=np.int64)[position]
+        graphs, graph = combinations(batch, ("graph",))
+        subject = np.cumsum(starts(codes(batch["subject"])[1]))
+        node = graph * (int(subject[-1]) + 1) + subject
+        keys = {"place": numbers(node * len(ordered) + slot), "object": batch["object"], "tie": numbers(position)}
+        order = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
+        batch, at = batch.take(order), np.frombuffer(order.buffers()[1], dtype=np.uint64)[: len(order)]
+        node, slot, key, graph, position = node[at], slot[at], key[at], graph[at], position[at]
 
-    def _class(self, iri: str) -> str:
-        name = self._names.get(iri)
-        return name.name if name else self._iri(iri)
+        subjects, lost_subject = self.iris(batch["subject"])
+        values, lost = self._values(batch, places, found, position)
+        rows = _rows(places, subjects, values, node, slot, key, position)
+        first = starts(node)
+        begins = np.flatnonzero(first)
+        ends = np.append(begins, batch.num_rows).astype(np.int32)
+        text = pc.binary_join(pa.ListArray.from_arrays(numbers(ends), rows), constant(""))
+        bad = np.logical_or.reduceat(lost | lost_subject, begins)
+        if bad.any():
+            spelled = [_encode(_expanded(batch.slice(ends[number], ends[number + 1] - ends[number]))) for number in np.flatnonzero(bad).tolist()]
+            text = pc.replace_with_mask(text, mask(bad), pa.array(spelled, pa.string()))
+        edges = np.append(np.flatnonzero(starts(graph[begins])), len(begins))
+        for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            yield graphs[graph[begins[start]]][0], text.slice(start, end - start)
 
-    def _add(self, node: dict[str, Any], predicate: str, terms: Sequence[Term]) -> None:
-        """Add one property: under its term what the term's coercion gives back unchanged, the rest under its compact IRI."""
-        name = self._names.get(predicate, _UNNAMED)
-        links, by_language, coercion = name.coercion in ("@id", "@vocab"), name.by_language, name.coercion
-        fitting: list[Any] = []
-        texts: dict[str, list[str]] = {}
-        rest: list[Any] = []
-        for term in terms:
-            if links and term.kind != "literal":
-                fitting.append(self._iri(term.value))
-            elif by_language and term.language:
-                texts.setdefault(term.language, []).append(term.value)
-            elif coercion and coercion == term.datatype:
-                fitting.append(_native(term))
-            else:
-                (rest if coercion or by_language or not name.name else fitting).append(self._value(term))
-        if texts:
-            node[name.name] = {language: _one(values) for language, values in sorted(texts.items())}
-        elif fitting:
-            node[name.name] = _one(fitting)
-        if rest:
-            node[self._curie(predicate)] = _one(rest)
+    def _values(
+        self, batch: pa.RecordBatch, places: list[_Place], found: list[tuple[str, ...]], position: NDArray[Any]
+    ) -> tuple[pa.Array, NDArray[np.bool_]]:
+        """Return the value of each row as JSON, and which of them short names cannot say."""
+        import numpy as np
+        import pyarrow.compute as pc
 
-    def _value(self, term: Term) -> Any:
-        if term.kind != "literal":
-            return {"id": self._iri(term.value)}
-        if term.language:
-            return {"@value": term.value, "@language": term.language}
-        return term.value if term.datatype in _PLAIN else {"@value": term.value, "@type": self._curie(term.datatype)}
-
-
-def _expanded(subject: str, statements: Mapping[str, Sequence[Term]]) -> dict[str, Any]:
-    """Return a node without any short name and without the context."""
-
-    def value(term: Term) -> dict[str, str]:
-        if term.kind != "literal":
-            return {"@id": term.value}
-        return {"@value": term.value, **({"@language": term.language} if term.language else {"@type": term.datatype or XSD.string})}
-
-    return {"@context": None, "@id": subject, **{predicate: [value(term) for term in terms] for predicate, terms in sorted(statements.items())}}
-
-
-def _native(term: Term) -> str | int | bool:
-    """Return a coerced literal as a JSON number or truth value where reading gives the same lexical form."""
-    if term.datatype == _INTEGER_TYPE and _INTEGER.match(term.value):
-        return int(term.value)
-    if term.datatype == _BOOLEAN and term.value in ("true", "false"):
-        return term.value == "true"
-    return term.value
-
-
-def _one(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
+        literal = np.array([kind == "literal" for _, kind, *_ in found], dtype=bool)[position]
+        lost = np.array([place.lost for place in places], dtype=bool)[position]
+        linked, ambiguous = self.iris(self._classes(batch, found, position).filter(mask(~literal)))
+        lost[~literal] |= ambiguous
+        texts = pc.replace_with_mask(escape(batch["object"], _SPECIAL, _ESCAPES), mask(~literal), linked)
+        bare = np.zeros(batch.num_rows, dtype=bool)
+        for datatype, form in _NATIVE.items():
+            bare |= truth(pc.and_(pc.equal(batch["datatype"], datatype), pc.match_substring_regex(batch["object"], form)))
+        shown = np.where(bare & np.array([place.native for place in places], dtype=bool)[position], 0, position + 1)
+        before, after = (choose(["", *(place[number] for place in places)], shown) for number in (3, 4))
+        return pc.binary_join_element_wise(before, texts, after, constant("")), lost

@@ -1,4 +1,4 @@
-"""Readable Turtle from a sorted stream: grouped by subject, `a` first, short names for known namespaces, native numbers.
+"""Readable Turtle by columns: grouped by subject, `a` first, short names for known namespaces, native numbers.
 
 Standard: RDF 1.1 Turtle, sections 2.4 (prefixed names; only local names that need no escape are used), 2.5.1 (quoted literals), 2.5.2 and 2.5.3
 (numbers and booleans, only where the lexical form stays the same).
@@ -7,44 +7,29 @@ Standard: RDF 1.1 Turtle, sections 2.4 (prefixed names; only local names that ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
+from kg.analyse.arrow import constant, numbers, strings
+from kg.analyse.lines import joined
 from kg.namespaces import CODE, PREFIXES, RDF, XSD
-from kg.quads import Term, term_text
+from kg.publish.columns import choose, codes, combinations, escape, mask, starts, truth, where
+from kg.publish.nquads import ESCAPES, PLAIN, SPECIAL
+from kg.quads import Term
 
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+_NAME = r"(?s)^(?P<root>.*[/#])(?P<local>[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)$"
 _SEGMENT = re.compile(r"[a-z][a-z0-9-]*/\Z")
-_SPECIAL = re.compile(r'[\x00-\x1f\x7f"\\]')
-REMEMBERED = 100_000
-"""How many short names of IRIs are remembered at a time: memory stays bounded, whatever the size of the graph."""
-_TYPE = RDF.type
-_PLAIN = ("", XSD.string)
 _NATIVE = {
-    XSD.integer: re.compile(r"[+-]?[0-9]+\Z"),
-    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+\Z"),
-    XSD.boolean: re.compile(r"true\Z|false\Z"),
+    XSD.integer: "^[+-]?[0-9]+$",
+    XSD.decimal: r"^[+-]?[0-9]*\.[0-9]+$",
+    XSD.boolean: "^(?:true|false)$",
 }
-
-
-def ntriples(term: Term) -> str:
-    """Return a term in canonical N-Triples: the same text as :func:`kg.quads.term_text`, without its cost for plain text."""
-    value, kind, datatype, language = term
-    if kind == "iri":
-        return f"<{value}>"
-    if kind == "literal" and not _SPECIAL.search(value):
-        if language:
-            return f'"{value}"@{language}'
-        return f'"{value}"' if datatype in _PLAIN else f'"{value}"^^<{datatype}>'
-    return term_text(term)
-
-
-def in_order(predicates: Iterable[str]) -> list[str]:
-    """Return predicates sorted, the class first."""
-    order = sorted(predicates)
-    if _TYPE in order:
-        order.remove(_TYPE)
-        order.insert(0, _TYPE)
-    return order
+"""Datatypes whose literals need no quotes, and the form they must have."""
+_COLUMNS = ("subject", "predicate", "object", "kind", "datatype", "language")
 
 
 class Turtle:
@@ -56,71 +41,114 @@ class Turtle:
     def __init__(self, base: str, extra: Mapping[str, str] | None = None) -> None:
         self._prefixes = {root: prefix for prefix, root in (PREFIXES | dict(extra or {})).items()}
         self._parents = (f"{base}id/", f"{base}code/", CODE)
-        self._known: dict[str, str] = {}
         self._used: dict[str, str] = {}
 
-    def iri(self, iri: str) -> str:
-        """Return an IRI or blank node as Turtle writes it."""
-        text = self._known.get(iri)
-        if text is None:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            text = self._known[iri] = self._shorten(iri)
-        return text
+    def _prefix(self, root: str) -> str:
+        """Return the prefix of a namespace: as it is known, else the last step of an entity's namespace, unless another one has it."""
+        known = self._prefixes.get(root)
+        if known is None:
+            for parent in self._parents:
+                segment = root[len(parent) :]
+                if root.startswith(parent) and _SEGMENT.match(segment) and segment[:-1] not in self._prefixes.values():
+                    known = self._prefixes[root] = segment[:-1]
+                    break
+            else:
+                return ""
+        self._used[known] = root
+        return known
 
-    def _shorten(self, iri: str) -> str:
-        if iri.startswith("_:"):
-            return iri
-        cut = max(iri.rfind("/"), iri.rfind("#")) + 1
-        root, local = iri[:cut], iri[cut:]
-        if not _LOCAL.match(local):
-            return f"<{iri}>"
-        prefix = self._prefixes.get(root) or self._kind(root)
-        if not prefix:
-            return f"<{iri}>"
-        self._used[prefix] = root
-        return f"{prefix}:{local}"
+    def iris(self, column: pa.Array) -> pa.Array:
+        """Return IRIs and blank nodes as Turtle writes them."""
+        import pyarrow.compute as pc
 
-    def _kind(self, root: str) -> str:
-        """Take the last step of an entity's namespace as its prefix, unless another namespace has it."""
-        for parent in self._parents:
-            segment = root[len(parent) :]
-            if root.startswith(parent) and _SEGMENT.match(segment) and segment[:-1] not in self._prefixes.values():
-                return self._prefixes.setdefault(root, segment[:-1])
-        return ""
+        distinct, position = codes(column)
+        parts = pc.extract_regex(distinct, _NAME)
+        roots, of = codes(pc.struct_field(parts, "root").fill_null(""))
+        prefix = choose((self._prefix(root) if root else "" for root in roots.to_pylist()), of)
+        short = pc.binary_join_element_wise(prefix, pc.struct_field(parts, "local").fill_null(""), constant(":"))
+        whole = pc.binary_join_element_wise(constant("<"), distinct, constant(">"), constant(""))
+        named = pc.not_equal(prefix, "")
+        text = pc.if_else(named, short, pc.if_else(pc.starts_with(distinct, "_:"), distinct, whole))
+        return text.take(numbers(position))
 
-    def term(self, term: Term) -> str:
-        """Return the object of a statement."""
-        value, kind, datatype, language = term
-        if kind != "literal":
-            return self._known.get(value) or self.iri(value)
-        if language or datatype in _PLAIN:
-            return ntriples(term)
-        native = _NATIVE.get(datatype)
-        if native and native.match(value):
-            return value
-        return f"{ntriples(Term(value, kind))}^^{self.iri(datatype)}"
+    def _objects(self, batch: pa.RecordBatch) -> pa.Array:
+        import numpy as np
+        import pyarrow.compute as pc
 
-    def block(self, subject: str, statements: Mapping[str, Sequence[Term]]) -> str:
-        """Return all statements about one subject, one predicate a line.
+        found, position = combinations(batch, ("kind", "datatype", "language"))
+        literal = np.array([kind == "literal" for kind, *_ in found], dtype=bool)[position]
+        bare = np.zeros(batch.num_rows, dtype=bool)
+        for datatype, form in _NATIVE.items():
+            bare |= truth(pc.and_(pc.equal(batch["datatype"], datatype), pc.match_substring_regex(batch["object"], form)))
+        written = {found[number][1:] for number in np.unique(position[literal & ~bare]).tolist()}
+        typed = sorted({datatype for datatype, language in written if not language and datatype not in PLAIN})
+        names = dict(zip(typed, self.iris(strings(typed)).to_pylist(), strict=True))
+        before, after = [""], [""]
+        for kind, datatype, language in found:
+            before.append('"' if kind == "literal" else "")
+            after.append("" if kind != "literal" else f'"@{language}' if language else f'"^^{names[datatype]}' if datatype in names else '"')
+        quoted = np.where(bare, 0, position + 1)
+        texts = pc.if_else(mask(literal), escape(batch["object"], SPECIAL, ESCAPES), batch["object"])
+        shown = pc.replace_with_mask(texts, mask(~literal), self.iris(batch["object"].filter(mask(~literal))))
+        return pc.binary_join_element_wise(choose(before, quoted), shown, choose(after, quoted), constant(""))
+
+    def blocks(self, batch: pa.RecordBatch) -> tuple[int, bytes]:
+        """Return how many triples a batch holds, and all statements about each subject, one predicate a line, an empty line before each.
 
         Args:
-            subject: IRI or blank node.
-            statements: Objects by predicate, each once.
+            batch: The columns of a quad; the rows of a subject stand together. A triple of several rows is written once.
         """
-        lines = []
-        for predicate in in_order(statements):
-            terms = [self.term(term) for term in statements[predicate]]
-            objects = terms[0] if len(terms) == 1 else " , ".join(sorted(terms))
-            lines.append(f"{'a' if predicate == _TYPE else self.iri(predicate)} {objects}")
-        body = " ;\n    ".join(lines)
-        return f"{self.iri(subject)}\n    {body} .\n"
+        import numpy as np
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not batch.num_rows:
+            return 0, b""
+        batch = batch.select(list(_COLUMNS))
+        objects, subjects = self._objects(batch), self.iris(batch["subject"])
+        predicates, predicate = combinations(batch, ("predicate",))
+        others = [name for (name,) in predicates if name != RDF.type]
+        short = {RDF.type: "a", **dict(zip(others, self.iris(strings(others)).to_pylist(), strict=True))}
+        names = [f"{short[name]} " for (name,) in predicates]
+        place = np.array([0 if name == RDF.type else number for number, (name,) in enumerate(predicates, 1)], dtype=np.int64)
+        subject = np.cumsum(starts(codes(batch["subject"])[1]))
+        keys = pa.table({"place": numbers(subject * (len(predicates) + 1) + place[predicate]), "object": objects})
+        order = pc.sort_indices(keys, sort_keys=[("place", "ascending"), ("object", "ascending")])
+        keys = keys.take(order).combine_chunks()
+        value, where_ = codes(keys["object"].chunk(0))[1], codes(keys["place"].chunk(0))[1]
+        once = starts(where_, value)
+        keep = pc.indices_nonzero(mask(once))
+        order = order.take(keep)
+        return int(once.sum()), _written(subjects.take(order), objects.take(order), _at(subject, order), _at(predicate, order), names)
 
     def head(self) -> str:
         """Return the prefixes the blocks written so far need: ours first, then alphabetical."""
         names = sorted(self._used, key=lambda prefix: (not prefix.startswith("inno"), prefix))
         width = max((len(name) for name in names), default=0) + 1
         return "".join(f"@prefix {name + ':':<{width}} <{self._used[name]}> .\n" for name in names)
+
+
+def _at(values: NDArray[Any], order: pa.Array) -> NDArray[Any]:
+    import numpy as np
+
+    return values[np.frombuffer(order.buffers()[1], dtype=np.uint64)[order.offset : order.offset + len(order)]]
+
+
+def _written(subjects: pa.Array, objects: pa.Array, subject: NDArray[Any], predicate: NDArray[Any], names: list[str]) -> bytes:
+    """Return triples in order as blocks: what stands between two objects depends on what changes from one to the next."""
+    import numpy as np
+
+    new = starts(subject)
+    other = starts(subject, predicate)
+    last = np.append(new[1:], True)
+    return joined(
+        choose((" , ", " ;\n    ", "\n"), other.astype(np.int64) + new),
+        where(new, subjects),
+        choose(("", "\n    "), new),
+        choose(["", *names], np.where(other, predicate + 1, 0)),
+        objects,
+        choose(("", " .\n"), last),
+    )
 
 
 def document(base: str, triples: Iterable[tuple[str, str, Term]], *, comment: str = "", extra: Mapping[str, str] | None = None) -> str:
@@ -133,10 +161,14 @@ def document(base: str, triples: Iterable[tuple[str, str, Term]], *, comment: st
     project:a
         a inno:Project .
     """
+    import pyarrow as pa
+
     turtle = Turtle(base, extra)
-    subjects: dict[str, dict[str, list[Term]]] = {}
-    for subject, predicate, term in dict.fromkeys(triples):
-        subjects.setdefault(subject, {}).setdefault(predicate, []).append(term)
-    body = "\n".join(turtle.block(subject, statements) for subject, statements in subjects.items())
+    subjects: dict[str, list[tuple[str, ...]]] = {}
+    for subject, predicate, term in triples:
+        subjects.setdefault(subject, []).append((subject, predicate, *term))
+    rows = [row for found in subjects.values() for row in found]
+    batch = pa.record_batch({name: strings([row[number] for row in rows]) for number, name in enumerate(_COLUMNS)})
+    body = turtle.blocks(batch)[1].decode()
     note = "".join(f"# {line}\n" for line in comment.splitlines())
-    return f"{note}{turtle.head()}\n{body}"
+    return f"{note}{turtle.head()}{body}"

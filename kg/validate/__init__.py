@@ -13,6 +13,7 @@ from kg.errors import InputError, Problem, Text, ValidationError
 from kg.files import write_file
 from kg.validate.engines import ENGINES, validate_build, validate_quads
 from kg.validate.formats import FORMATS, render
+from kg.validate.graphs import validate_graphs
 from kg.validate.output import write_report
 from kg.validate.report import FAIL_ON, SEVERITIES, Origin, Report, Result, exit_code, from_json, make_report, to_json, to_turtle
 from kg.validate.shapes import ShapeInfo, rule_of
@@ -39,6 +40,7 @@ __all__ = [
     "to_turtle",
     "validate",
     "validate_build",
+    "validate_graphs",
     "validate_paths",
     "write_file",
     "write_report",
