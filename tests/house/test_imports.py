@@ -61,7 +61,7 @@ def test_imports_point_down(path: Path) -> None:
     if module in ("kg", "kg.__main__"):
         return
     for target in imports(path) - {"kg.__version__"}:
-        same_folder = module.split(".")[:2] == target.split(".")[:2] and target.count(".") > 1 or module.startswith(target + ".")
+        same_folder = (module.split(".")[:2] == target.split(".")[:2] and target.count(".") > 1) or module.startswith(target + ".")
         assert same_folder or layer(target) < layer(module), f"{module} imports {target}, which does not lie below it"
 
 
