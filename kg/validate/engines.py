@@ -29,7 +29,7 @@ ENGINES = ("auto", "setwise", "reference")
 SMALL = 20_000
 """Statements up to which `auto` takes the reference engine: for them opening a session costs more than going node by node."""
 
-MEMORY = "400MB"
+MEMORY = "300MB"
 """What the session of the set-oriented engine holds before it writes to disk."""
 
 

@@ -95,6 +95,9 @@ class Evaluation:
                 continue
             # Targets are distinct pairs already.
             self.focus[level] = engine.cache(_union(parts).distinct() if arriving[level] else parts[0])
+            if level and not engine.scalar(self.focus[level].count()):
+                del self.focus[level]  # nothing comes here, so nothing goes on from here
+                continue
             self.values[level] = walker.values(self.focus[level], numbers)
             links = sorted({(shape.number, number) for shape in shapes for number in (*shape.checked(), *shape.properties)})
             later: dict[int, list[tuple[int, int]]] = defaultdict(list)

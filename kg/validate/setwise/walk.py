@@ -15,6 +15,9 @@ from kg.validate.setwise.data import Data
 from kg.validate.setwise.paths import Automaton
 from kg.validate.setwise.tables import small_table
 
+MERGED = 4
+"""Rounds after which what was reached is put into one table."""
+
 
 @dataclass(frozen=True)
 class Walker:
@@ -87,11 +90,17 @@ class Walker:
                 reached = reached.anti_join(earlier, ["shape", "focus", "node", "state"])
             kept = engine.cache(reached)
             walked.append(kept)
-            found.append(kept.filter(kept.accepting == 1).select("shape", "focus", value=kept.node))
             if cyclic and not engine.scalar(kept.count()):
                 break
+            if len(walked) > MERGED:
+                # One table of what was reached so far, so that expressions do not grow with the rounds.
+                merged = engine.cache(ibis.union(*walked))
+                for earlier in walked[:-1]:
+                    engine.drop(earlier)
+                walked = [merged]
             frontier = kept.select("shape", "focus", "node", "state")
             states = {shape: paths[shape].states_after(before) for shape, before in states.items()}
+        found += [table.filter(table.accepting == 1).select("shape", "focus", value=table.node) for table in walked]
         whole = ibis.union(*found) if len(found) > 1 else found[0]
         return whole.distinct()
 
