@@ -25,6 +25,13 @@ def test_both_files_are_written(tmp_path: Path) -> None:
     assert sorted(path.name for path in json.parent.iterdir()) == ["report.json", "report.ttl"]
 
 
+def test_a_large_report_is_json_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_report(REPORT, tmp_path)
+    monkeypatch.setattr("kg.validate.output.TURTLE_LIMIT", 0)
+    assert [path.name for path in write_report(REPORT, tmp_path)] == ["report.json"]
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
 def test_files_are_replaced_and_readable_for_all(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text("old")

@@ -77,7 +77,7 @@ def test_queries(both: tuple[Graph, Graph]) -> None:
 
 
 @FEW
-@given(graphs())
+@given(graphs(depth=1))
 def test_one_graph(both: tuple[Graph, Graph]) -> None:
     """Shapes and data in one graph."""
     whole = both[0] + both[1]
