@@ -1,14 +1,22 @@
-"""Measuring whole commands: wall time and peak memory of the process tree, medians over runs, one Markdown fragment per benchmark."""
+"""Measuring whole commands: wall time and peak memory of the process tree, medians over runs, one Markdown fragment per benchmark.
+
+A long command may be watched with limits on time and memory and, where it says when its stages begin and end, measured stage by stage.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
+import resource
+import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,38 +34,118 @@ class Run:
     megabytes: float
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A run that was watched from outside.
+
+    Attributes:
+        seconds: Wall time.
+        cpu: Processor time of the process and all it waited for; on a busy machine the steadier number.
+        megabytes: Peak memory of the process tree.
+        code: Exit code; negative where it was ended.
+        ended: `time` or `memory` where a limit ended it, else empty.
+        samples: (time since the epoch, bytes) pairs.
+        errors: Last lines of its standard error.
+    """
+
+    seconds: float
+    cpu: float
+    megabytes: float
+    code: int
+    ended: str
+    samples: Sequence[tuple[float, int]]
+    errors: str
+
+    def peak(self, start: float, end: float) -> float:
+        """Return the peak memory in MB between two times; of the samples around them where none lies between."""
+        inside = [size for at, size in self.samples if start <= at <= end]
+        around = [size for at, size in self.samples if start - PAUSE <= at <= end + PAUSE]
+        return max(inside or around or [0]) / 1e6
+
+
+PAUSE = 0.25
+"""Seconds between two samples of memory; sampling more often disturbs more."""
+
+
+def watch(
+    command: list[str],
+    cwd: Path,
+    env: dict[str, str] | None = None,
+    *,
+    output: Path | None = None,
+    seconds: float | None = None,
+    megabytes: float | None = None,
+    cores: Sequence[int] = (),
+) -> Watched:
+    """Run a command once under limits; a command that fails or meets a limit is a result, not an error.
+
+    Args:
+        command: Program and arguments.
+        cwd: Folder to run it in.
+        env: Variables on top of the present ones.
+        output: File for its standard output; dropped without one.
+        seconds: Wall time after which it is ended.
+        megabytes: Memory of the process tree at which it is ended.
+        cores: Numbers of the cores it may use; all without them.
+    """
+    samples: list[tuple[float, int]] = []
+    ended: list[str] = []
+    done = threading.Event()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with tempfile.TemporaryFile() as errors, (output or Path(os.devnull)).open("wb") as out:
+        started = time.perf_counter()
+        process = psutil.Popen(command, cwd=cwd, stdout=out, stderr=errors, env={**os.environ, **(env or {})}, start_new_session=True)
+        if cores:
+            process.cpu_affinity(list(cores))
+
+        def look() -> None:
+            while not done.is_set():
+                samples.append((time.time(), tree_bytes(process)))
+                late = seconds is not None and time.perf_counter() - started > seconds
+                large = megabytes is not None and samples[-1][1] > megabytes * 1e6
+                if late or large:
+                    ended.append("time" if late else "memory")
+                    with contextlib.suppress(ProcessLookupError):  # it may just have ended by itself
+                        os.killpg(process.pid, signal.SIGKILL)
+                    return
+                done.wait(PAUSE)
+
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        code = process.wait()
+        total = time.perf_counter() - started
+        done.set()
+        watcher.join()
+        errors.seek(0)
+        lines = errors.read().decode(errors="replace").splitlines()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Watched(total, cpu, max(size for _, size in samples) / 1e6, int(code or 0), "".join(ended[:1]), samples, "\n".join(lines[-5:]))
+
+
+def tree_bytes(process: psutil.Process) -> int:
+    """Return the resident memory of a process and all below it."""
+    total = 0
+    try:
+        members = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return 0
+    for member in members:
+        with contextlib.suppress(psutil.Error):
+            total += member.memory_info().rss
+    return total
+
+
 def run(command: list[str], cwd: Path, env: dict[str, str] | None = None) -> Run:
     """Run a command once and measure it.
 
     Raises:
         subprocess.CalledProcessError: The command failed.
     """
-    started = time.perf_counter()
-    process = psutil.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
-    peak = 0
-    done = threading.Event()
-
-    def watch() -> None:
-        nonlocal peak
-        while not done.is_set():
-            total = 0
-            try:
-                for member in (process, *process.children(recursive=True)):
-                    total += member.memory_info().rss
-            except psutil.Error:
-                pass
-            peak = max(peak, total)
-            time.sleep(0.25)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    _, errors = process.communicate()
-    seconds = time.perf_counter() - started
-    done.set()
-    watcher.join()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, stderr=errors)
-    return Run(seconds, peak / 1e6)
+    found = watch(command, cwd, env)
+    if found.code:
+        raise subprocess.CalledProcessError(found.code, command, stderr=found.errors)
+    return Run(found.seconds, found.megabytes)
 
 
 def median(runs: list[Run]) -> Run:

@@ -134,16 +134,22 @@ def build(
         BuildError: The folder of builds cannot be written.
     """
     started = time.monotonic()
+    new = not root.exists()
     try:
         with _locked(root):
-            return _build(sources, root, mapping, max_rejects, started, progress)
+            try:
+                return _build(sources, root, mapping, max_rejects, started, progress)
+            except BaseException:
+                if new:
+                    _leave_nothing(root)
+                raise
     except OSError as error:
         raise unwritable(error, root, "--build") from error
 
 
 def _build(paths: Sequence[Path], root: Path, mapping: Path | None, max_rejects: int, started: float, progress: Progress) -> Build:
     graphs = root / "graphs"
-    graphs.mkdir(exist_ok=True)
+    graphs.mkdir(parents=True, exist_ok=True)
     for left in graphs.glob(".tmp-*"):
         shutil.rmtree(left, ignore_errors=True)
     temporary = graphs / f".tmp-{os.getpid()}"
@@ -171,6 +177,14 @@ def _build(paths: Sequence[Path], root: Path, mapping: Path | None, max_rejects:
         shutil.rmtree(temporary, ignore_errors=True)
     _forget_old(root, target)
     return Build(target.resolve(), record)
+
+
+def _leave_nothing(root: Path) -> None:
+    """Remove the folder of builds that a failed first build has made, unless something is in it."""
+    with contextlib.suppress(OSError):
+        (root / "graphs").rmdir()
+        (root / ".lock").unlink()
+        root.rmdir()
 
 
 def _engine(stack: contextlib.ExitStack, work: Path) -> Callable[[], Engine]:

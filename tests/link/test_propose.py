@@ -35,7 +35,7 @@ def filled() -> World:
 
 def test_an_identifier_links_whatever_the_spelling(tmp_path: Path) -> None:
     world = filled()
-    left = world.organisation(LEFT, "tu", "TU Dortmund University", ids=["ror:01k97gp34"])
+    left = world.organisation(LEFT, "tu", "TU Dortmund University", "Technische Universität Dortmund", ids=["ror:01k97gp34"])
     right = world.organisation(RIGHT, "pic-1", "TECHNISCHE UNIVERSITAT DORTMUND", ids=["ror:01k97gp34", "pic:999848453"])
     found = run(world, tmp_path)
     (mapping,) = found.accepted
@@ -95,10 +95,12 @@ def test_two_of_the_same_name_are_left_to_a_person(tmp_path: Path) -> None:
 
 def test_a_unit_is_never_its_university(tmp_path: Path) -> None:
     world = filled()
-    world.organisation(LEFT, "tu", "TU Dortmund University", ids=["ror:01k97gp34"])
+    world.organisation(LEFT, "tu", "TU Dortmund University", "Technische Universität Dortmund", ids=["ror:01k97gp34"])
     world.organisation(LEFT, "sfs", "Sozialforschungsstelle", "TU Dortmund University", part_of="tu")
     world.organisation(LEFT, "centre", "Bertha Centre", "University of Cape Town", parent_ids=["ror:03p74gp79"])
-    world.organisation(RIGHT, "pic-1", "TECHNISCHE UNIVERSITAT DORTMUND", "TU Dortmund University", ids=["ror:01k97gp34"])
+    world.organisation(
+        RIGHT, "pic-1", "TECHNISCHE UNIVERSITAT DORTMUND", "TU Dortmund University", "Technische Universität Dortmund", ids=["ror:01k97gp34"]
+    )
     world.organisation(RIGHT, "pic-2", "UNIVERSITY OF CAPE TOWN", ids=["ror:03p74gp79"])
     found = run(world, tmp_path)
     assert links(found) == {(org("tu"), org("pic-1")): EXACT[0], (org("sfs"), org("pic-1")): BROAD, (org("centre"), org("pic-2")): BROAD}
@@ -160,6 +162,24 @@ def test_projects_of_one_acronym_need_title_and_time(tmp_path: Path, start: str,
     world.project(LEFT, "beyond", "BEYOND4.0", *([title] if title else []), start=start)
     world.project(RIGHT, "cordis-2", "Inclusive futures for Europe", "BEYOND 4.0", start="2019-01-01")
     assert bool(run(world, tmp_path).accepted) is expected
+
+
+def test_a_series_of_projects_is_several_projects(tmp_path: Path) -> None:
+    world = filled()
+    world.project(LEFT, "night-1", "Science Together at Night", ids=["cordis:101036127"], start="2021-05-01")
+    world.project(RIGHT, "night-2", "Science Together at Night", ids=["cordis:101162609"], start="2021-05-01")
+    found = run(world, tmp_path)
+    assert not found.accepted
+    assert not found.review
+
+
+def test_a_register_by_others_is_believed_only_with_the_name(tmp_path: Path) -> None:
+    world = filled()
+    world.organisation(LEFT, "toscana", "Confederazione Italiana Agricoltori Toscana", ids=["ror:01k97gp34"])
+    world.organisation(RIGHT, "umbria", "CONFEDERAZIONE ITALIANA AGRICOLTORI REGIONALE UMBRIA", ids=["ror:01k97gp34"])
+    found = run(world, tmp_path)
+    assert not found.accepted
+    assert [candidate.pair for candidate in found.review] == [(org("toscana"), org("umbria"))]
 
 
 def test_a_source_without_the_other_proposes_nothing(tmp_path: Path) -> None:

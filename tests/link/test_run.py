@@ -18,7 +18,7 @@ from tests.link.world import LEFT, RIGHT, World, org
 
 def world() -> World:
     made = World()
-    made.organisation(LEFT, "tu", "TU Dortmund University", ids=["ror:01k97gp34"])
+    made.organisation(LEFT, "tu", "TU Dortmund University", "Technische Universität Dortmund", ids=["ror:01k97gp34"])
     made.organisation(RIGHT, "pic-1", "TECHNISCHE UNIVERSITAT DORTMUND", ids=["ror:01k97gp34"])
     made.organisation(LEFT, "academy", "Akademie Morgenrot", city="Ulm")
     made.organisation(RIGHT, "pic-2", "AKADEMIE MORGENROT GMBH", country="DE")

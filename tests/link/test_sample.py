@@ -76,7 +76,7 @@ def broken() -> Iterator[tuple[str, object]]:
     yield "is_short", lambda _: False
     yield "_abbreviates", lambda *_: False
     yield "name_similarity", lambda one, other, _: fuzz.token_set_ratio(one.lower(), other.lower()) / 100
-    yield "tokens", lambda name: tuple(name.split())
+    yield "_words", lambda name: frozenset(name.split())
 
 
 @pytest.mark.parametrize(("part", "wrong"), list(broken()), ids=lambda value: value if isinstance(value, str) else "")
