@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
@@ -178,7 +179,11 @@ def _xml(text: str) -> str:
             "The answer holds a control character, which XML cannot hold.", "Die Antwort enthält ein Steuerzeichen, das XML nicht fassen kann."
         )
         raise QueryError(what, where="--format xml", fix=Text("Use json, csv or tsv.", "Wählen Sie json, csv oder tsv."))
-    return escape(text, {"\r": "&#13;"})
+    # Some readers trim what stands between tags: blanks at the ends are written so that they count as text.
+    return _ENDS.sub(lambda blanks: "".join(f"&#{ord(blank)};" for blank in blanks.group()), escape(text, {"\r": "&#13;"}))
+
+
+_ENDS = re.compile(r"\A[ \t\n]+|[ \t\n]+\Z")
 
 
 def to_csv(table: Table) -> str:

@@ -18,7 +18,9 @@ from kg.results import to_csv, to_json, to_tsv, to_xml, turtle, write
 from kg.store import Store, Table, Triples, collect
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
-XML_TEXT = st.text(st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\ufffe\uffff\x7f"), max_size=20) | st.just("a\tb\nc")
+XML_TEXT = st.text(st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\ufffe\uffff\x7f"), max_size=20) | st.sampled_from(
+    ["a\tb\nc", " ", "\n a \t"]
+)
 IRI = st.from_regex(r"https://example\.org/[a-z0-9/&=?]{1,10}", fullmatch=True).map(ox.NamedNode)
 
 
