@@ -31,7 +31,7 @@ from benchmarks.plain_shacl import Row, read_results
 GROUPS = ("ours", "rows", "plain", "targets", "peers")
 STEPS = {
     "build": ["build", "--source", "{delivery}", "--build", "{build}"],
-    "validate": ["validate", "--build", "{build}", "--engine", "setwise", "--format", "json", "--output", "{build}/results.json"],
+    "validate": ["validate", "--build", "{build}", "--engine", "setwise"],
     "analyse": ["analyse", "--build", "{build}"],
     "publish": ["publish", "--build", "{build}"],
 }
@@ -215,7 +215,10 @@ def run_plain(settings: Settings, part: Fraction, targets: str, limit: float = L
 
 def compare(settings: Settings, part: Fraction) -> Value | None:
     """Compare the results of both validations as sorted tuples; nothing where one is missing."""
-    ours, plain = settings.work / f"ours-{name_of(part)}" / "results.json", settings.work / f"plain-{name_of(part)}-oxigraph" / "results.jsonl"
+    ours, plain = (
+        settings.work / f"ours-{name_of(part)}" / "report" / "report.json",
+        settings.work / f"plain-{name_of(part)}-oxigraph" / "results.jsonl",
+    )
     if not ours.exists() or not plain.exists():
         return None
     mine, theirs = results_of(json.loads(ours.read_text(encoding="utf-8"))), read_results(plain)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAMES = {"nfc": "nfc_normalize", "sha256": "sha256", "strip_accents": "strip_accents"}
 """What DuckDB calls the functions of :data:`kg.engine.base.FUNCTIONS`."""
 
-ROW_GROUP = 20_480
+ROW_GROUP = 10_240
 """Rows of a Parquet row group: one is held before it is written, and texts of projects are long."""
 
 MAX_FIELD = 16 * 1024 * 1024
@@ -148,7 +148,7 @@ class DuckDB:
             raise
         except duckdb.OutOfMemoryException as error:
             # DuckDB calls a full folder for what does not fit in memory the same as full memory.
-            if "temp_directory" in str(error) or "space left" in str(error):
+            if "max_temp_directory_size" in str(error) or "space left" in str(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
             what = Text("The engine's memory is used up.", "Der Speicher der Rechenmaschine ist aufgebraucht.")
             raise BuildError(what, fix=Text("Build from fewer rows at a time.", "Bauen Sie aus weniger Zeilen auf einmal.")) from error

@@ -1,19 +1,23 @@
 """`kg publish`: the graph as files that others can load, cite and check (contracts, sections 1, 4 and 10).
 
-    dumps      N-Quads, Turtle, JSON-LD in one pass
+    stream     quads in order of their subjects, batch by batch
+    columns    what the writers share
+    dumps      N-Quads, Turtle, JSON-LD in one pass; nquads, turtle, jsonld: one batch of each
     tables     CSV tables and their codebook
-    network    GraphML and GEXF
+    network    GraphML and GEXF; exports: written by columns
+    limits     what of a large graph stands elsewhere
     counts     what the graph holds
+    files      sizes and checksums, known when a file is written
     catalogue  VoID and DCAT-AP
     parts      what each file is for, README.txt
     swap       the folder appears in one step
 
-The same quad tables give the same bytes: everything is sorted, and no clock is read.
+The same quad tables give the same bytes: everything is sorted, and no clock is read. Memory does not grow with the number of quads, only with that
+of institutions and pairs of them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -25,16 +29,22 @@ from kg.errors import BuildError, Text, unwritable
 from kg.publish.parts import MANIFEST, QUOTES, QUOTING, File, Part, citation, parts, readme, stem
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kg.analyse.labels import Named
     from kg.analyse.method import Method
     from kg.build import Build
-    from kg.engine.base import Engine
     from kg.publish.catalogue import Description
     from kg.publish.counts import Counts
+    from kg.publish.files import Checked
+    from kg.publish.tables import Facts
 
 __all__ = ["File", "Publication", "publish"]
 
 Progress: TypeAlias = Callable[[str], None]
-_SMALL = 500_000
+_MEMORY = "160MB"
+"""What the batch engine may hold before it writes to a folder; a smaller limit makes sorting no slower."""
+_SPILL = ".spill"
 
 
 @dataclass(frozen=True)
@@ -63,21 +73,15 @@ def publish(build: Build, target: Path, progress: Progress = lambda _: None) -> 
     Raises:
         BuildError: The folder cannot be written, or holds files that are no part of a publication. What was published before is untouched.
     """
-    from kg.engine.duckdb import DuckDB
     from kg.publish.swap import replaced
 
     try:
         _refuse_other_files(target)
-        with replaced(target, lambda: _refuse_other_files(target)) as folder, DuckDB(threads=_threads(build)) as engine:
-            files, manifest = _fill(build, folder, engine, progress)
+        with replaced(target, lambda: _refuse_other_files(target)) as folder:
+            files, manifest = _fill(build, folder, progress)
     except OSError as error:
         raise unwritable(error, target) from error
     return Publication(target, files, manifest)
-
-
-def _threads(build: Build) -> int | None:
-    """One thread for a small graph, where more cost time; else as many as there are."""
-    return 1 if int(build.record["quads"]) < _SMALL else None
 
 
 def _refuse_other_files(target: Path) -> None:
@@ -98,28 +102,39 @@ def _refuse_other_files(target: Path) -> None:
         raise BuildError(what, where=str(target), fix=Text("Choose an empty folder with --output.", "Wählen Sie mit --output einen leeren Ordner."))
 
 
-def _fill(build: Build, folder: Path, engine: Engine, progress: Progress) -> tuple[tuple[File, ...], dict[str, Any]]:
+def _fill(build: Build, folder: Path, progress: Progress) -> tuple[tuple[File, ...], dict[str, Any]]:
     """Write all files into an empty folder."""
     from kg.analyse.frames import frame_of
     from kg.analyse.method import method_of
+    from kg.analyse.projection import counted, organisations
+    from kg.engine.duckdb import DuckDB
     from kg.namespaces import INNO
-    from kg.publish.counts import count
-    from kg.publish.dumps import by_subject, distinct, write_dumps
+    from kg.publish.counts import Tally
+    from kg.publish.dumps import write_dumps
+    from kg.publish.stream import by_subject
+    from kg.publish.tables import facts
 
     about = _description(build)
     context = json.loads(_resource("context.jsonld").read_text(encoding="utf-8"))["@context"]
-    method = method_of(build, engine, frame_of(build, engine), level="merged", weight="newman", roles="all", seed=0, draws=0)
-    with distinct(engine.quads(build.parquet)).cache() as quads:
+    # One thread: each would sort in a memory of its own, and the order of batches must not depend on the machine.
+    with DuckDB(threads=1, memory=_MEMORY, spill=folder / _SPILL) as engine:
+        method = method_of(build, engine, frame_of(build, engine), level="merged", weight="newman", roles="all", seed=0, draws=0)
+        quads, tally = engine.quads(build.parquet), Tally(f"{build.base}id/")
         progress("writing N-Quads, Turtle and JSON-LD")
-        numbers = write_dumps(by_subject(quads), folder, stem(about.name), base=build.base, context=context, without=_apart(build))
+        numbers, sums = write_dumps(
+            by_subject(engine, quads), folder, stem(about.name), base=build.base, context=context, without=_apart(build), each=tally.add
+        )
         progress("counting")
-        counts = count(engine, quads, f"{build.base}id/", tuple(INNO[kind] for kind in _EXAMPLES))
+        counts = tally.counts(engine, quads, tuple(INNO[kind] for kind in _EXAMPLES))
         progress("writing tables and network")
-        numbers |= _write_tables(build, folder, engine, method, quads, about)
+        rows = engine.to_arrow(counted(engine, build.parquet, level=method.level, roles=method.roles))
+        institutions, known = organisations(engine, build.parquet), facts(engine, quads)
+    shutil.rmtree(folder / _SPILL, ignore_errors=True)
+    written, limited = _write_tables(build, folder, method, rows, institutions, known, about)
     for file, origin in _COPIES.items():
         shutil.copyfile(_resource(origin), folder / file)
     progress("describing")
-    return _describe(build, folder, counts, numbers, method, about)
+    return _describe(build, folder, counts, numbers | written, sums, method, about, limited)
 
 
 _EXAMPLES = ("Organisation", "Project", "Programme", "Event", "Place", "Document")
@@ -132,23 +147,32 @@ def _apart(build: Build) -> set[str]:
 
 
 def _describe(
-    build: Build, folder: Path, counts: Counts, numbers: Mapping[str, int], method: Method, about: Description
+    build: Build,
+    folder: Path,
+    counts: Counts,
+    numbers: Mapping[str, int],
+    sums: Mapping[str, Checked],
+    method: Method,
+    about: Description,
+    limited: Mapping[str, str],
 ) -> tuple[tuple[File, ...], dict[str, Any]]:
     """Write what describes the other files: VoID, catalogue, README and manifest."""
     from kg.publish.catalogue import catalogue, void
+    from kg.publish.files import read
 
     licences = _licences(build, counts)
     listed = parts(about.name)
 
     def recorded(part: Part) -> File:
-        return _file(folder, part, numbers.get(part.name, 0), _licences_of(part, licences, about, _apart(build)))
+        of = sums.get(part.name) or read(folder / part.name)
+        return File(part, of.bytes, of.sha256, numbers.get(part.name, 0), _licences_of(part, licences, about, _apart(build)))
 
     written = [recorded(part) for part in listed if part.holds != "about"]
     _write(folder / "void.ttl", void(about, counts, licences, [file for file in written if file.part.holds in QUOTING]))
     _write(folder / "catalog.ttl", catalogue(about, [file for file in written if file.part.holds != "ontology"]))
-    _write(folder / "README.txt", readme(build.record, about.title, listed, about.licences, _method_texts(method), _frame_texts(build)))
+    _write(folder / "README.txt", readme(build.record, about.title, listed, about.licences, _method_texts(method), _frame_texts(build), limited))
     files = (*written, *(recorded(part) for part in listed if part.holds == "about"))
-    manifest = _manifest(build, files, counts, licences, method, about)
+    manifest = _manifest(build, files, counts, licences, method, about, limited)
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     return files, manifest
 
@@ -163,24 +187,15 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write_tables(build: Build, folder: Path, engine: Engine, method: Method, quads: Any, about: Description) -> dict[str, int]:
-    """Write tables and network and return the numbers of rows and nodes."""
-    from kg.analyse.projection import network, organisations, participations
-    from kg.publish.network import portable, write_gexf, write_graphml
-    from kg.publish.tables import codebook, edges, facts, incidence, nodes, write_table
+def _write_tables(
+    build: Build, folder: Path, method: Method, rows: pa.Table, institutions: Mapping[str, Named], known: Facts, about: Description
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Write tables and network and return the numbers of rows and nodes, and what stands elsewhere."""
+    from kg.analyse.incidence import Incidence
+    from kg.publish.limits import limits, long_lists
+    from kg.publish.network import write_network
+    from kg.publish.tables import codebook, incidence, write_columns, write_table
 
-    rows = participations(engine, build.parquet, level=method.level, roles=method.roles)
-    institutions = organisations(engine, build.parquet)
-    known = facts(engine, quads)
-    graph = network(rows, method.weight, institutions)
-    numbers = {
-        "incidence.csv": write_table(folder / "incidence.csv", incidence(rows, institutions, known)),
-        "nodes.csv": write_table(folder / "nodes.csv", nodes(graph, known)),
-        "edges.csv": write_table(folder / "edges.csv", edges(graph)),
-        "codebook.csv": write_table(folder / "codebook.csv", codebook()),
-        "network.graphml": graph.number_of_nodes(),
-        "network.gexf": graph.number_of_nodes(),
-    }
     texts = _method_texts(method)
     attributes = {
         "name": about.title["en"],
@@ -197,10 +212,14 @@ def _write_tables(build: Build, folder: Path, engine: Engine, method: Method, qu
         "licence": " ".join(about.licences),
         "cite": citation(build.record, about.title["en"], "en"),
     }
-    plain = portable(graph, attributes)
-    write_graphml(plain, folder / "network.graphml")
-    write_gexf(plain, folder / "network.gexf", state=about.state, creator=f"innovation-kg {build.record['software']}")
-    return numbers
+    creator = f"innovation-kg {build.record['software']}"
+    members = Incidence.read(rows)
+    numbers = {
+        "incidence.csv": write_columns(folder / "incidence.csv", incidence(rows, institutions, known)),
+        "codebook.csv": write_table(folder / "codebook.csv", codebook(bounded=bool(long_lists(members)))),
+        **write_network(folder, rows, institutions, known, attributes, weight=method.weight, state=about.state, creator=creator),
+    }
+    return numbers, limits(members)
 
 
 def _method_texts(method: Method) -> dict[str, str]:
@@ -263,15 +282,14 @@ def _licences_of(part: Part, licences: Mapping[str, list[str]], about: Descripti
     return tuple(sorted({licence for graph in graphs for licence in licences.get(graph, ())}))
 
 
-def _file(folder: Path, part: Part, number: int, licences: tuple[str, ...]) -> File:
-    path = folder / part.name
-    with path.open("rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-    return File(part, path.stat().st_size, checksum, number, licences)
-
-
 def _manifest(
-    build: Build, files: tuple[File, ...], counts: Counts, licences: Mapping[str, list[str]], method: Method, about: Description
+    build: Build,
+    files: tuple[File, ...],
+    counts: Counts,
+    licences: Mapping[str, list[str]],
+    method: Method,
+    about: Description,
+    limited: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the content of `manifest.json`; sizes and times of the run stay out, so that equal graphs give equal bytes."""
     record = build.record
@@ -286,6 +304,7 @@ def _manifest(
         "cite": {lang: citation(record, about.title[lang], lang) for lang in ("de", "en")},
         "method": {name: value for name, value in method.to_json().items() if name not in ("seed", "draws")},
         "sampling_frames": {source["name"]: source["frame"] for source in record["sources"]},
+        **({"limits": dict(limited)} if limited else {}),
         "quads": counts.quads,
         "triples": counts.triples,
         "entities": counts.entities,

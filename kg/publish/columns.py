@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.analyse.arrow import numbers, positions, strings
+from kg.analyse.arrow import constant, numbers, positions, strings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +20,12 @@ QUAD = ("subject", "predicate", "object", "kind", "datatype", "language", "graph
 
 
 def codes(column: pa.Array) -> tuple[pa.Array, NDArray[np.int64]]:
-    """Return the distinct values of a column in order of their first row, and for each row the position of its value among them."""
-    coded = column.dictionary_encode()
+    """Return the distinct values of a column, and for each row the position of its value among them."""
+    import numpy as np
+
+    if not len(column):
+        return column, np.zeros(0, dtype=np.int64)
+    coded = column.dictionary_encode()  # a column that is encoded already stays as it is
     return coded.dictionary, positions(coded.indices, "int32")
 
 
@@ -61,6 +65,16 @@ def starts(*keys: NDArray[Any]) -> NDArray[np.bool_]:
     return new
 
 
+def changes(column: pa.Array) -> NDArray[np.bool_]:
+    """Return for each row whether its text differs from that of the row before; the first row always does."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    new = np.ones(len(column), dtype=bool)
+    new[1:] = truth(pc.not_equal(column.slice(1), column.slice(0, max(len(column) - 1, 0))))
+    return new
+
+
 def mask(values: NDArray[np.bool_]) -> pa.BooleanArray:
     """Return truth values as an Arrow array."""
     import numpy as np
@@ -73,6 +87,8 @@ def truth(values: pa.BooleanArray) -> NDArray[np.bool_]:
     """Return an Arrow array of truth values without nulls as NumPy's."""
     import numpy as np
 
+    if not len(values):
+        return np.zeros(0, dtype=bool)
     bits = np.frombuffer(values.buffers()[1], dtype=np.uint8)
     return np.unpackbits(bits, bitorder="little")[values.offset : values.offset + len(values)].astype(bool)
 
@@ -88,7 +104,7 @@ def where(holds: NDArray[np.bool_], column: pa.Array) -> pa.StringArray:
     """Return a column of texts, empty in the rows where something does not hold."""
     import pyarrow.compute as pc
 
-    return pc.if_else(mask(holds), column, strings([""])[0])
+    return pc.if_else(mask(holds), column, constant(""))
 
 
 def escape(column: pa.Array, special: str, escapes: Mapping[str, str]) -> pa.Array:
@@ -97,14 +113,19 @@ def escape(column: pa.Array, special: str, escapes: Mapping[str, str]) -> pa.Arr
     Args:
         column: The texts.
         special: Regular expression (RE2) of one character that must be escaped.
-        escapes: What each character becomes, the backslash first.
+        escapes: What each character becomes: the backslash first, the rare ones last.
     """
     import pyarrow.compute as pc
 
     holds = pc.match_substring_regex(column, special)
     found = column.filter(holds)
-    if not len(found):
-        return column
-    for character, escaped in escapes.items():
+    rest = found
+    for character, escaped in escapes.items() if len(found) else ():
+        if character in _RARE and not len(rest := rest.filter(pc.match_substring_regex(rest, _RARELY))):
+            break
         found = pc.replace_substring(found, character, escaped)
-    return pc.replace_with_mask(column, holds, found)
+    return pc.replace_with_mask(column, holds, found) if len(found) else column
+
+
+_RARE = {chr(number) for number in (*range(0x20), 0x7F)} - set("\n\r\t")
+_RARELY = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"

@@ -1,118 +1,115 @@
 """The graph as N-Quads, Turtle and JSON-LD, written in one pass over the quads in order of their subjects.
 
-Only the statements about one subject are held at a time; sorting is the batch engine's. N-Quads are canonical: distinct lines in code point order.
+One batch is held at a time; sorting is the batch engine's. N-Quads are canonical: distinct lines in code point order.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any
 
+from kg.analyse.lines import joined
+from kg.publish.columns import codes, mask
+from kg.publish.files import Checked, checked
 from kg.publish.jsonld import Compactor
-from kg.publish.turtle import Turtle, ntriples
-from kg.quads import Term
+from kg.publish.nquads import in_order
+from kg.publish.turtle import Turtle
 
-Row: TypeAlias = tuple[str, str, str, str, str, str, str]
-"""Subject, predicate, object, kind, datatype, language, graph."""
-COLUMNS = ("subject", "predicate", "object", "kind", "datatype", "language", "graph")
-
-
-def distinct(quads: Any) -> Any:
-    """Return the quads of an Ibis table, each once, without their origins."""
-    return quads.select(*COLUMNS).distinct()
-
-
-def by_subject(quads: Any) -> Iterator[list[Row]]:
-    """Yield the distinct quads of an Ibis table subject by subject, in the order of N-Quads lines.
-
-    The order is that of the subject as N-Quads write it: `<a/b>` comes before `<a>`, as `/` comes before `>`.
-    """
-    import ibis
-
-    blank = quads.subject.startswith("_:")
-    order = ibis.ifelse(blank, quads.subject + " ", "<" + quads.subject + ">")
-    batches = quads.select(*COLUMNS).order_by(order).to_pyarrow_batches(chunk_size=50_000)
-    rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
-    for _, group in groupby(rows, key=itemgetter(0)):
-        yield list(group)
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def write_dumps(
-    subjects: Iterable[list[Row]], folder: Path, name: str, *, base: str, context: Mapping[str, Any], without: Collection[str]
-) -> dict[str, int]:
+    batches: Iterable[pa.RecordBatch],
+    folder: Path,
+    name: str,
+    *,
+    base: str,
+    context: Mapping[str, Any],
+    without: Collection[str],
+    each: Callable[[pa.RecordBatch], None] = lambda _: None,
+) -> tuple[dict[str, int], dict[str, Checked]]:
     """Write `<name>.nq`, `<name>.ttl` and `<name>.jsonld`.
 
     Args:
-        subjects: Distinct quads, one list per subject, in the order of :func:`by_subject`.
+        batches: Quads in the order of :func:`kg.publish.stream.by_subject`.
         folder: Existing folder to write to.
         name: Name of the files without ending.
         base: Namespace root of the entities.
         context: The content of the JSON-LD context.
         without: Graphs left out of the Turtle file.
+        each: Called with each batch of distinct quads, in the order of their lines.
 
     Returns:
-        The number of statements per file: quads, or triples for Turtle.
+        The number of statements per file, quads or triples for Turtle, and the size and checksum of each.
     """
     quads = triples = 0
-    turtle, compact = Turtle(base), Compactor(context, base)
-    parts: dict[str, tuple[Path, IO[str]]] = {}
+    turtle, nodes = Turtle(base), _Nodes(Compactor(context, base), folder, name)
     body = folder / f".{name}.ttl"
     with ExitStack() as files:
-        nquads = files.enter_context(_open(folder / f"{name}.nq"))
-        readable = files.enter_context(_open(body))
-        for rows in subjects:
-            subject = rows[0][0]
-            statements = sorted((row[6], row[1], Term._make(row[2:6])) for row in rows)
-            quads += len(statements)
-            nquads.writelines(_lines(subject, statements))
-            union: dict[str, list[Term]] = {}
-            for graph, group in groupby(statements, itemgetter(0)):
-                grouped: dict[str, list[Term]] = {}
-                for _, predicate, term in group:
-                    grouped.setdefault(predicate, []).append(term)
-                if graph not in without:
-                    for predicate, terms in grouped.items():
-                        union[predicate] = list(dict.fromkeys(union[predicate] + terms)) if predicate in union else terms
-                if graph not in parts:
-                    path = folder / f".{name}.{len(parts)}.jsonld"
-                    parts[graph] = (path, files.enter_context(_open(path)))
-                else:
-                    parts[graph][1].write(",\n")
-                parts[graph][1].write(compact.node(subject, grouped))
-            if union:
-                triples += sum(map(len, union.values()))
-                readable.write("\n" + turtle.block(subject, union))
-    with _open(folder / f"{name}.ttl") as target:
-        target.write(turtle.head())
-        _append(target, body)
-    with _open(folder / f"{name}.jsonld") as target:
-        target.write(f'{{\n"@context": {json.dumps(compact.context, ensure_ascii=False, indent=1)},\n"@graph": [\n')
-        for number, graph in enumerate(sorted(parts)):
-            target.write(",\n" if number else "")
-            if graph:
-                target.write(f'{{"id": {json.dumps(compact.graph_name(graph), ensure_ascii=False)}, "@graph": [\n')
-            _append(target, parts[graph][0])
-            target.write("\n]}" if graph else "")
-        target.write("\n]\n}\n")
-    return {f"{name}.nq": quads, f"{name}.ttl": triples, f"{name}.jsonld": quads}
+        nquads = files.enter_context(checked(folder / f"{name}.nq"))
+        readable = files.enter_context(body.open("wb"))
+        files.enter_context(nodes)
+        for batch in batches:
+            distinct, lines = in_order(batch)
+            quads += distinct.num_rows
+            each(distinct)
+            nquads.write(lines)
+            nodes.write(distinct)
+            number, blocks = turtle.blocks(_outside(distinct, without))
+            triples += number
+            readable.write(blocks)
+    with checked(folder / f"{name}.ttl") as target:
+        target.write(turtle.head().encode())
+        target.append(body)
+    numbers = {f"{name}.nq": quads, f"{name}.ttl": triples, f"{name}.jsonld": quads}
+    return numbers, {f"{name}.nq": nquads, f"{name}.ttl": target, f"{name}.jsonld": nodes.join()}
 
 
-def _lines(subject: str, statements: Iterable[tuple[str, str, Term]]) -> list[str]:
-    node = subject if subject.startswith("_:") else f"<{subject}>"
-    return sorted(f"{node} <{predicate}> {ntriples(term)}{f' <{graph}>' if graph else ''} .\n" for graph, predicate, term in statements)
+def _outside(batch: pa.RecordBatch, graphs: Collection[str]) -> pa.RecordBatch:
+    """Return the rows of a batch that are in none of some graphs."""
+    import numpy as np
+
+    names, position = codes(batch["graph"])
+    return batch.filter(mask(np.array([name not in graphs for name in names.to_pylist()], dtype=bool)[position]))
 
 
-def _open(path: Path) -> IO[str]:
-    return path.open("w", encoding="utf-8", newline="")
+class _Nodes:
+    """The JSON-LD file: a document needs each graph in one piece, so each has a file of its own until the end."""
 
+    def __init__(self, compact: Compactor, folder: Path, name: str) -> None:
+        self._compact, self._folder, self._name = compact, folder, name
+        self._parts: dict[str, tuple[Path, IO[bytes]]] = {}
+        self._files = ExitStack()
 
-def _append(target: IO[str], part: Path) -> None:
-    with part.open(encoding="utf-8", newline="") as source:
-        shutil.copyfileobj(source, target, 1 << 20)
-    part.unlink()
+    def __enter__(self) -> _Nodes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write the nodes of a batch of distinct quads."""
+        for graph, nodes in self._compact.nodes(batch):
+            if graph in self._parts:
+                self._parts[graph][1].write(joined(",\n", nodes))
+            else:
+                path = self._folder / f".{self._name}.{len(self._parts)}.jsonld"
+                self._parts[graph] = (path, self._files.enter_context(path.open("wb")))
+                self._parts[graph][1].write(joined(",\n", nodes).removeprefix(b",\n"))
+
+    def join(self) -> Checked:
+        """Put the graphs together, each named one as an object of its own, and return the size and checksum of the file."""
+        with checked(self._folder / f"{self._name}.jsonld") as target:
+            target.write(f'{{\n"@context": {json.dumps(self._compact.context, ensure_ascii=False, indent=1)},\n"@graph": [\n'.encode())
+            for number, graph in enumerate(sorted(self._parts)):
+                target.write(b",\n" if number else b"")
+                if graph:
+                    target.write(self._compact.graph(graph).encode())
+                target.append(self._parts[graph][0])
+                target.write(b"\n]}" if graph else b"")
+            target.write(b"\n]\n}\n")
+        return target

@@ -16,12 +16,12 @@ from kg.analyse.edges import Collaboration
 from kg.analyse.labels import Named
 from kg.analyse.lines import csv_field, joined, spelled, text, xml_attribute, xml_text
 from kg.namespaces import local_name
+from kg.publish.limits import MAX_CELL, SEPARATOR
 
 if TYPE_CHECKING:
     import networkx as nx
     import pyarrow as pa
 
-SEPARATOR = "; "
 BATCH = 100_000
 """Edges written at once where they come without their projects."""
 
@@ -195,13 +195,14 @@ def _values(batch: pa.RecordBatch, names: Sequence[str], number: Mapping[tuple[s
 
 
 def edges_csv(network: Collaboration, path: Path, columns: Sequence[str]) -> int:
-    """Write the pairs with their projects as CSV (RFC 4180) and return how many there are.
+    """Write the pairs with their projects as CSV (RFC 4180) and return how many there are; a list too long for a cell is left empty.
 
     Args:
         network: The network by columns.
         path: File to write.
         columns: Names in the header line, of the columns of :meth:`kg.analyse.edges.Collaboration.table` with `shared`.
     """
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -210,7 +211,9 @@ def edges_csv(network: Collaboration, path: Path, columns: Sequence[str]) -> int
         _write(file, ",".join(columns) + "\r\n")
         for batch in network.batches(shared=True):
             source, target, weight, count, shared = batch.columns
-            projects = csv_field(pc.binary_join(pa.ListArray.from_arrays(shared.offsets, shared.values.dictionary_decode()), constant(SEPARATOR)))
+            projects = pc.binary_join(pa.ListArray.from_arrays(shared.offsets, shared.values.dictionary_decode()), constant(SEPARATOR))
+            fits = pc.less_equal(pc.utf8_length(projects), numbers(np.array([MAX_CELL], dtype=np.int32))[0])
+            projects = csv_field(pc.if_else(fits, projects, constant("")))
             cells = [spelled(source, iri), spelled(target, iri), text(weight), text(count)]
             file.write(joined(*(part for cell in cells for part in (cell, ",")), projects, "\r\n"))
     return network.number_of_edges()

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.analyse.arrow import constant, numbers
-from kg.analyse.lines import joined
+from kg.analyse.arrow import constant, numbers, strings
 from kg.namespaces import RDF, XSD
-from kg.publish.columns import choose, codes, combinations, escape, mask, starts, truth, where
+from kg.publish.columns import changes, choose, codes, combinations, escape, mask, starts, truth, where
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,16 +126,20 @@ class Compactor:
         stable = pc.invert(pc.match_substring_regex(pc.utf8_slice_codeunits(distinct, len(self._base)), _UNSTABLE))
         shortened(pc.and_(below, stable), self._base, "")
         for root, prefix in reversed(self._prefixes.items()):
-            longer = pc.and_(pc.starts_with(distinct, root), pc.not_equal(distinct, root))
+            begins = pc.starts_with(distinct, root)
+            if not truth(begins).any():
+                continue
+            longer = pc.and_(begins, pc.not_equal(distinct, constant(root)))
             shortened(pc.and_not(longer, pc.starts_with(distinct, f"{root}//")), root, f"{prefix}:")
         ambiguous = plain & truth(pc.match_substring_regex(distinct, self._schemes))
         return escape(text, _SPECIAL, _ESCAPES).take(numbers(position)), ambiguous[position]
 
-    def graph_name(self, iri: str) -> str:
-        """Return the name of a named graph as the document writes it, as JSON."""
-        from kg.analyse.arrow import strings
-
-        return f'"{self.iris(strings([iri]))[0][0].as_py()}"'
+    def graph(self, iri: str) -> str:
+        """Return how the object of a named graph begins: with its name, which short names may not be able to say."""
+        name, ambiguous = self.iris(strings([iri]))
+        if ambiguous[0]:
+            return f'{{"@context": null, "@id": {json.dumps(iri, ensure_ascii=False)}, "@graph": [\n'
+        return f'{{"id": "{name[0].as_py()}", "@graph": [\n'
 
     def _place(self, predicate: str, kind: str, datatype: str, language: str) -> _Place:
         """Decide under which key a value stands: under its term what the term's coercion gives back unchanged, the rest under its compact IRI."""
@@ -185,7 +188,7 @@ class Compactor:
         slot = np.array([ordered.index((place.order, place.language)) for place in places], dtype=np.int64)[position]
         key = np.array([sorted({order for order, _ in ordered}).index(place.order) for place in places], dtype=np.int64)[position]
         graphs, graph = combinations(batch, ("graph",))
-        subject = np.cumsum(starts(codes(batch["subject"])[1]))
+        subject = np.cumsum(changes(batch["subject"]))
         node = graph * (int(subject[-1]) + 1) + subject
         keys = {"place": numbers(node * len(ordered) + slot), "object": batch["object"], "tie": numbers(position)}
         order = pc.sort_indices(pa.table(keys), sort_keys=[(name, "ascending") for name in keys])
@@ -194,6 +197,7 @@ class Compactor:
 
         subjects, lost_subject = self.iris(batch["subject"])
         values, lost = self._values(batch, places, found, position)
+        lost |= self.iris(strings([name for (name,) in graphs]))[1][graph]
         rows = _rows(places, subjects, values, node, slot, key, position)
         first = starts(node)
         begins = np.flatnonzero(first)
@@ -202,7 +206,7 @@ class Compactor:
         bad = np.logical_or.reduceat(lost | lost_subject, begins)
         if bad.any():
             spelled = [_encode(_expanded(batch.slice(ends[number], ends[number + 1] - ends[number]))) for number in np.flatnonzero(bad).tolist()]
-            text = pc.replace_with_mask(text, mask(bad), pa.array(spelled, pa.string()))
+            text = pc.replace_with_mask(text, mask(bad), strings(spelled))
         edges = np.append(np.flatnonzero(starts(graph[begins])), len(begins))
         for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
             yield graphs[graph[begins[start]]][0], text.slice(start, end - start)
@@ -216,12 +220,69 @@ class Compactor:
 
         literal = np.array([kind == "literal" for _, kind, *_ in found], dtype=bool)[position]
         lost = np.array([place.lost for place in places], dtype=bool)[position]
-        linked, ambiguous = self.iris(self._classes(batch, found, position).filter(mask(~literal)))
+        linked, ambiguous = self.iris(batch["object"].filter(mask(~literal)))
         lost[~literal] |= ambiguous
+        typed = np.array([predicate == RDF.type for predicate, *_ in found], dtype=bool)[position]
+        linked = self._classes(batch["object"].filter(mask(~literal)), linked, typed[~literal])
         texts = pc.replace_with_mask(escape(batch["object"], _SPECIAL, _ESCAPES), mask(~literal), linked)
         bare = np.zeros(batch.num_rows, dtype=bool)
         for datatype, form in _NATIVE.items():
-            bare |= truth(pc.and_(pc.equal(batch["datatype"], datatype), pc.match_substring_regex(batch["object"], form)))
+            bare |= truth(pc.and_(pc.equal(batch["datatype"], constant(datatype)), pc.match_substring_regex(batch["object"], form)))
         shown = np.where(bare & np.array([place.native for place in places], dtype=bool)[position], 0, position + 1)
-        before, after = (choose(["", *(place[number] for place in places)], shown) for number in (3, 4))
+        before, after = choose(["", *(place.before for place in places)], shown), choose(["", *(place.after for place in places)], shown)
         return pc.binary_join_element_wise(before, texts, after, constant("")), lost
+
+    def _classes(self, iris: pa.Array, linked: pa.Array, typed: NDArray[np.bool_]) -> pa.Array:
+        """Return texts of IRIs, those of classes by their term where they have one."""
+        import pyarrow.compute as pc
+
+        distinct, position = codes(iris.filter(mask(typed)))
+        names = [self._names.get(iri, _UNNAMED).name for iri in distinct.to_pylist()]
+        named = choose(names, position)
+        short = linked.filter(mask(typed))
+        return pc.replace_with_mask(linked, mask(typed), pc.if_else(pc.equal(named, constant("")), short, named))
+
+
+def _rows(
+    places: list[_Place], subjects: pa.Array, values: pa.Array, node: NDArray[Any], slot: NDArray[Any], key: NDArray[Any], position: NDArray[Any]
+) -> pa.Array:
+    """Return the text of each row; what stands around a value depends on what begins and ends with it."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    first, new_key, new_slot = starts(node), starts(node, key), starts(node, slot)
+    last, key_ends, slot_ends = (np.append(new[1:], True) for new in (first, new_key, new_slot))
+    begins = np.flatnonzero(new_slot)
+    several = np.repeat(np.diff(np.append(begins, len(node))) > 1, np.diff(np.append(begins, len(node))))
+    map_ = np.array([bool(place.language) for place in places], dtype=bool)[position]
+    keys = [f",{place.key}:{'{' if place.language else ''}" for place in places]
+    languages = [f"{json.dumps(place.language)}:" for place in places]
+    language = np.where(new_slot & map_, position + 1 + np.where(new_key, 0, len(places)), 0)
+    closing = several & slot_ends, map_ & key_ends, last
+    ends = [f"{']' if number & 1 else ''}{'}' if number & 2 else ''}{'}' if number & 4 else ''}" for number in range(8)]
+    return pc.binary_join_element_wise(
+        choose(("", '{"id":"'), first),
+        where(first, subjects),
+        choose(("", '"'), first),
+        choose(["", *keys], np.where(new_key, position + 1, 0)),
+        choose(["", *languages, *(f",{text}" for text in languages)], language),
+        choose(("", "[", ","), np.where(new_slot, several, 2)),
+        values,
+        choose(ends, sum(holds.astype(np.int64) << number for number, holds in enumerate(closing))),
+        constant(""),
+    )
+
+
+def _expanded(batch: pa.RecordBatch) -> dict[str, Any]:
+    """Return a node without any short name and without the context."""
+
+    def value(object_: str, kind: str, datatype: str, language: str) -> dict[str, str]:
+        if kind != "literal":
+            return {"@id": object_}
+        return {"@value": object_, **({"@language": language} if language else {"@type": datatype or XSD.string})}
+
+    rows = zip(*(batch[name].to_pylist() for name in ("predicate", "object", "kind", "datatype", "language")), strict=True)
+    found: dict[str, list[dict[str, str]]] = {}
+    for predicate, *term in sorted(rows):
+        found.setdefault(predicate, []).append(value(*term))
+    return {"@context": None, "@id": batch["subject"][0].as_py(), **found}

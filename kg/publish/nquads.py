@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kg.analyse.arrow import constant, numbers
 from kg.analyse.lines import joined
 from kg.namespaces import XSD
-from kg.publish.columns import QUAD, choose, codes, combinations, escape, mask, starts
+from kg.publish.columns import QUAD, changes, choose, combinations, escape, mask
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,19 +55,23 @@ def lines(batch: pa.RecordBatch) -> pa.Array:
 
 
 def in_order(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, bytes]:
-    """Return the distinct quads of a batch in the order of their lines, and the lines.
+    """Return the distinct quads of a batch in the order of their lines, columns of few values encoded as dictionaries, and the lines.
 
     Args:
         batch: Quads in the order of their subjects (:func:`kg.publish.stream.by_subject`).
     """
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    import numpy as np
-
+    batch = pa.record_batch({name: batch[name] if name in _LONG else batch[name].dictionary_encode() for name in QUAD})
     text = lines(batch)
-    number = np.cumsum(starts(codes(batch["subject"])[1]))
+    number = np.cumsum(changes(batch["subject"]))
     order = pc.sort_indices(pa.table({"subject": numbers(number), "line": text}), sort_keys=[("subject", "ascending"), ("line", "ascending")])
     text = text.take(order)
-    new = starts(codes(text)[1])
-    return batch.select(list(QUAD)).take(order).filter(mask(new)), joined(text.filter(mask(new)))
+    new = mask(changes(text))
+    return batch.take(order).filter(new), joined(text.filter(new))
+
+
+_LONG = ("subject", "object")
+"""Columns of many values; those of few are held as numbers."""

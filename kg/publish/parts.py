@@ -162,6 +162,7 @@ def readme(
     licences: Iterable[str],
     method: Mapping[str, str],
     frames: Mapping[str, str],
+    limits: Mapping[str, str],
 ) -> str:
     """Return the text of `README.txt`, German and English.
 
@@ -172,6 +173,7 @@ def readme(
         licences: Licences of the data.
         method: How the network was made, per language.
         frames: How the data were collected, per language.
+        limits: What stands in another place than usual, per language, or nothing.
     """
     import textwrap
 
@@ -181,16 +183,26 @@ def readme(
             "LIZENZ",
             "WIE GESAMMELT WURDE",
             "WIE GEZÄHLT WIRD",
+            "GRENZEN",
             "ZITIEREN",
             "Keine angegeben.",
             "Größe, Prüfsumme, Lizenz jeder Datei",
         ),
-        "en": ("FILES", "LICENCE", "HOW THE DATA WERE COLLECTED", "HOW THINGS ARE COUNTED", "HOW TO CITE", "None stated.", "Size, checksum, licence"),
+        "en": (
+            "FILES",
+            "LICENCE",
+            "HOW THE DATA WERE COLLECTED",
+            "HOW THINGS ARE COUNTED",
+            "LIMITS",
+            "HOW TO CITE",
+            "None stated.",
+            "Size, checksum, licence",
+        ),
     }
     fill = textwrap.TextWrapper(100, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False).fill
     listed, stated = list(files), list(licences)
     text = []
-    for lang, (heading, licence, collected, counted, cite, none, manifest) in words.items():
+    for lang, (heading, licence, collected, counted, limited, cite, none, manifest) in words.items():
         width = max(len(part.name) for part in listed) + 2
         lines = [f"  {part.name:<{width}}{part.de if lang == 'de' else part.en}" for part in listed]
         lines.append(f"  {MANIFEST:<{width}}{manifest}")
@@ -198,6 +210,7 @@ def readme(
             (licence, f"{', '.join(stated) or none} {QUOTES[lang]}"),
             *([(collected, frames[lang])] if frames.get(lang) else []),
             (counted, method[lang]),
+            *([(limited, limits[lang])] if limits.get(lang) else []),
             (cite, citation(record, titles[lang], lang)),
         ]
         title = titles[lang]

@@ -6,20 +6,21 @@ Format: RFC 4180 (comma, CRLF, header line), UTF-8 without BOM. Several values i
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg.analyse.labels import Named
-from kg.analyse.projection import Row
+from kg.analyse.lines import csv_field, joined
 from kg.engine.base import Engine
 from kg.namespaces import INNO, OA, RDF, SCHEMA, SKOS, WGS, local_name
+from kg.publish.columns import choose, codes
+from kg.publish.limits import BOUNDED, cell, cell_limit
 
 if TYPE_CHECKING:
     import networkx as nx
-
-SEPARATOR = "; "
+    import pyarrow as pa
 
 
 class Column(NamedTuple):
@@ -176,41 +177,51 @@ class Claim(NamedTuple):
 
 
 def facts(engine: Engine, quads: Any) -> Facts:
-    """Look up labels, dates, links, coordinates and claims.
+    """Look up labels, dates, links, coordinates and claims: one row per project and institution.
 
     Args:
         engine: Batch engine.
         quads: Ibis table in the layout of the quad table.
     """
-    wanted = (SKOS.prefLabel, SCHEMA.startDate, SCHEMA.endDate, SCHEMA.sameAs, WGS.lat, WGS.long, INNO.location)
-    kinds = [INNO.Project, INNO.Organisation, INNO.Place]
-    things = quads.filter((quads.predicate == RDF.type) & quads.object.isin(kinds)).select("subject").distinct()
-    about = quads.filter(quads.predicate.isin(list(wanted))).semi_join(things, "subject")
-    about = about.select("subject", "predicate", "object", "language").distinct()
-    found: dict[str, dict[str, list[str]]] = {}
+
+    def members(kind: str) -> Any:
+        return quads.filter((quads.predicate == RDF.type) & (quads.object == kind)).select("subject").distinct()
+
+    def values(predicate: str) -> Any:
+        return quads.filter(quads.predicate == predicate).select("subject", "object", "language").distinct()
+
     labels: dict[str, dict[str, str]] = {}
-    for row in sorted(engine.to_pylist(about), key=lambda row: (row["subject"], row["predicate"], row["object"], row["language"])):
-        if row["predicate"] == SKOS.prefLabel:
-            labels.setdefault(row["subject"], {}).setdefault(row["language"], row["object"])
-        else:
-            found.setdefault(row["subject"], {}).setdefault(row["predicate"], []).append(row["object"])
+    names = values(SKOS.prefLabel).semi_join(members(INNO.Project), "subject")
+    for row in engine.to_pylist(names.group_by("subject", "language").aggregate(object=lambda table: table.object.min())):
+        labels.setdefault(row["subject"], {})[row["language"]] = row["object"]
+    ends = quads.filter(quads.predicate.isin([SCHEMA.startDate, SCHEMA.endDate])).semi_join(members(INNO.Project), "subject")
+    ends = ends.group_by("subject", "predicate").aggregate(object=lambda table: table.object.min())
+    dates: dict[str, tuple[str, str]] = {}
+    for row in engine.to_pylist(ends):
+        start, end = dates.get(row["subject"], ("", ""))
+        dates[row["subject"]] = (row["object"], end) if row["predicate"] == SCHEMA.startDate else (start, row["object"])
+    same_as: dict[str, list[str]] = {}
+    for row in engine.to_pylist(values(SCHEMA.sameAs).semi_join(members(INNO.Organisation), "subject").order_by("subject", "object")):
+        same_as.setdefault(row["subject"], []).append(row["object"])
+    return Facts({item: Named(item, text) for item, text in labels.items()}, dates, same_as, _places(engine, quads), _claims(engine, quads))
 
-    def first(item: str, predicate: str) -> str:
-        return found.get(item, {}).get(predicate, [""])[0]
 
-    places = {}
-    for item, values in found.items():
-        for place in (item, *values.get(INNO.location, [])):
-            if first(place, WGS.lat) and first(place, WGS.long):
-                places[item] = (first(place, WGS.lat), first(place, WGS.long))
-                break
-    return Facts(
-        projects={item: Named(item, text) for item, text in labels.items()},
-        dates={item: (first(item, SCHEMA.startDate), first(item, SCHEMA.endDate)) for item in found},
-        same_as={item: values[SCHEMA.sameAs] for item, values in found.items() if SCHEMA.sameAs in values},
-        places=places,
-        claims=_claims(engine, quads),
-    )
+def _places(engine: Engine, quads: Any) -> dict[str, tuple[str, str]]:
+    """Return latitude and longitude of institutions: their own, else those of the first place they are located in that has both."""
+    import ibis
+
+    def first(predicate: str, name: str) -> Any:
+        found = quads.filter(quads.predicate == predicate)
+        return found.group_by(place=found.subject).aggregate(**{name: found.object.min()})
+
+    points = first(WGS.lat, "latitude").inner_join(first(WGS.long, "longitude"), "place").select("place", "latitude", "longitude")
+    members = quads.filter((quads.predicate == RDF.type) & (quads.object == INNO.Organisation)).select(item=quads.subject).distinct()
+    located = quads.filter(quads.predicate == INNO.location).select(item="subject", place="object").distinct()
+    own = members.mutate(place=members.item, own=ibis.literal(0))
+    found = own.union(located.semi_join(members, "item").mutate(own=ibis.literal(1))).inner_join(points, "place")
+    rank = ibis.row_number().over(ibis.window(group_by="item", order_by=["own", "place"]))
+    found = found.mutate(rank=rank).filter(ibis._.rank == 0).select("item", "latitude", "longitude")
+    return {row["item"]: (row["latitude"], row["longitude"]) for row in engine.to_pylist(found)}
 
 
 def _claims(engine: Engine, quads: Any) -> dict[str, list[Claim]]:
@@ -236,37 +247,64 @@ def _claims(engine: Engine, quads: Any) -> dict[str, list[Claim]]:
     return result
 
 
-def incidence(rows: Iterable[Row], institutions: Mapping[str, Named], known: Facts) -> list[list[str]]:
-    """Return the two-mode incidence list: one row per participation in a project."""
-    table = []
-    for row in rows:
-        institution = institutions.get(row.named, Named(row.named))
-        project = known.projects.get(row.recorded, Named(row.recorded))
-        claims = known.claims.get(row.participation, [])
-        start, end = known.dates.get(row.recorded, ("", ""))
-        table.append(
-            [
-                row.participation,
-                row.named,
-                institution.label("de"),
-                institution.label("en"),
-                row.organisation,
-                row.recorded,
-                project.label("de"),
-                project.label("en"),
-                row.initiative,
-                row.role,
-                row.start,
-                row.end,
-                start,
-                end,
-                _several(source for claim in claims for source in claim.sources),
-                _several(claim.attestation for claim in claims),
-                _several(claim.status for claim in claims),
-                _several(claim.wording for claim in claims),
-            ]
-        )
-    return sorted(table, key=lambda line: (line[5], line[1], line[9], line[0]))
+def incidence(table: pa.Table, institutions: Mapping[str, Named], known: Facts) -> Iterator[pa.RecordBatch]:
+    """Yield the two-mode incidence list, one row per participation in a project, in batches of texts.
+
+    Args:
+        table: Participations as they count, the result of :func:`kg.analyse.projection.counted`.
+        institutions: Labels of the institutions.
+        known: What else is said of projects and participations.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    role = _each(table["role"], local_name)
+    order = {"recorded": table["recorded"], "named": table["named"], "role": role, "participation": table["participation"]}
+    place = pc.sort_indices(pa.table(order), sort_keys=[(name, "ascending") for name in order])
+    for start in range(0, table.num_rows, _ROWS):
+        part = place.slice(start, _ROWS)
+        yield _participations(table.take(part), role.take(part), institutions, known)
+
+
+def _participations(table: pa.Table, role: pa.Array, institutions: Mapping[str, Named], known: Facts) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    def each(name: str, function: Callable[[str], str]) -> pa.Array:
+        return _each(table[name], function)
+
+    def label(names: Mapping[str, Named], lang: str) -> Callable[[str], str]:
+        return lambda iri: names.get(iri, Named(iri)).label(lang)
+
+    def said(values: Callable[[Claim], Iterable[str]]) -> pa.Array:
+        return each("participation", lambda iri: _several(value for claim in known.claims.get(iri, ()) for value in values(claim)))
+
+    columns = (
+        table["participation"].combine_chunks(),
+        table["named"].combine_chunks(),
+        each("named", label(institutions, "de")),
+        each("named", label(institutions, "en")),
+        table["organisation"].combine_chunks(),
+        table["recorded"].combine_chunks(),
+        each("recorded", label(known.projects, "de")),
+        each("recorded", label(known.projects, "en")),
+        table["initiative"].combine_chunks(),
+        role,
+        table["start"].combine_chunks(),
+        table["end"].combine_chunks(),
+        each("recorded", lambda iri: known.dates.get(iri, ("", ""))[0]),
+        each("recorded", lambda iri: known.dates.get(iri, ("", ""))[1]),
+        said(lambda claim: claim.sources),
+        said(lambda claim: (claim.attestation,)),
+        said(lambda claim: (claim.status,)),
+        said(lambda claim: (claim.wording,)),
+    )
+    return pa.record_batch(dict(zip((column.name for column in COLUMNS["incidence.csv"]), columns, strict=True)))
+
+
+def _each(column: pa.ChunkedArray, function: Callable[[str], str]) -> pa.Array:
+    """Return what each distinct text of a column becomes, in every row that holds it."""
+    distinct, position = codes(column.combine_chunks())
+    return choose(map(function, distinct.to_pylist()), position)
 
 
 def nodes(network: nx.Graph, known: Facts) -> list[list[str]]:
@@ -278,7 +316,7 @@ def nodes(network: nx.Graph, known: Facts) -> list[list[str]]:
             data["label_en"],
             data["kind"],
             str(len(data["projects"])),
-            SEPARATOR.join(data["projects"]),
+            cell(data["projects"]),
             _several(known.same_as.get(iri, [])),
             *known.places.get(iri, ("", "")),
         ]
@@ -289,16 +327,25 @@ def nodes(network: nx.Graph, known: Facts) -> list[list[str]]:
 def edges(network: nx.Graph) -> list[list[str]]:
     """Return the pairs of institutions that share a project."""
     pairs = sorted((min(one, other), max(one, other), data) for one, other, data in network.edges(data=True))
-    return [[one, other, repr(data["weight"]), str(data["count"]), SEPARATOR.join(data["shared"])] for one, other, data in pairs]
+    return [[one, other, repr(data["weight"]), str(data["count"]), cell(data["shared"])] for one, other, data in pairs]
 
 
-def codebook() -> list[list[str]]:
-    """Return one row per column of every table."""
-    return [[file, column.name, column.type, column.de, column.en, column.values] for file, columns in COLUMNS.items() for column in columns]
+def codebook(bounded: bool = False) -> list[list[str]]:
+    """Return one row per column of every table.
+
+    Args:
+        bounded: Say of the columns whose lists are left empty where they are too long for a cell that they are.
+    """
+    rows = []
+    for file, columns in COLUMNS.items():
+        for column in columns:
+            limit = cell_limit() if bounded and (file, column.name) in BOUNDED else ""
+            rows.append([file, column.name, column.type, column.de, column.en, column.values or limit])
+    return rows
 
 
 def _several(values: Iterable[str]) -> str:
-    return SEPARATOR.join(sorted({value for value in values if value}))
+    return cell(sorted({value for value in values if value}))
 
 
 def write_table(path: Path, rows: Sequence[Sequence[str]]) -> int:
@@ -308,3 +355,19 @@ def write_table(path: Path, rows: Sequence[Sequence[str]]) -> int:
         writer.writerow([column.name for column in COLUMNS[path.name]])
         writer.writerows(rows)
     return len(rows)
+
+
+def write_columns(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
+    """Write batches of texts with the header of the table's name, as :func:`write_table` writes rows, and return their number of rows."""
+    number = 0
+    with path.open("wb") as file:
+        file.write((",".join(column.name for column in COLUMNS[path.name]) + "\r\n").encode())
+        for batch in batches:
+            cells = [part for column in batch.columns for part in (",", csv_field(column))]
+            file.write(joined(*cells[1:], "\r\n"))
+            number += batch.num_rows
+    return number
+
+
+_ROWS = 5_000
+"""Rows written at once."""

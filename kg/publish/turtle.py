@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kg.analyse.arrow import constant, numbers, strings
 from kg.analyse.lines import joined
 from kg.namespaces import CODE, PREFIXES, RDF, XSD
-from kg.publish.columns import choose, codes, combinations, escape, mask, starts, truth, where
+from kg.publish.columns import changes, choose, codes, combinations, escape, mask, starts, truth, where
 from kg.publish.nquads import ESCAPES, PLAIN, SPECIAL
 from kg.quads import Term
 
@@ -63,11 +63,11 @@ class Turtle:
 
         distinct, position = codes(column)
         parts = pc.extract_regex(distinct, _NAME)
-        roots, of = codes(pc.struct_field(parts, "root").fill_null(""))
+        roots, of = codes(pc.struct_field(parts, "root").fill_null(constant("")))
         prefix = choose((self._prefix(root) if root else "" for root in roots.to_pylist()), of)
-        short = pc.binary_join_element_wise(prefix, pc.struct_field(parts, "local").fill_null(""), constant(":"))
+        short = pc.binary_join_element_wise(prefix, pc.struct_field(parts, "local").fill_null(constant("")), constant(":"))
         whole = pc.binary_join_element_wise(constant("<"), distinct, constant(">"), constant(""))
-        named = pc.not_equal(prefix, "")
+        named = pc.not_equal(prefix, constant(""))
         text = pc.if_else(named, short, pc.if_else(pc.starts_with(distinct, "_:"), distinct, whole))
         return text.take(numbers(position))
 
@@ -79,7 +79,7 @@ class Turtle:
         literal = np.array([kind == "literal" for kind, *_ in found], dtype=bool)[position]
         bare = np.zeros(batch.num_rows, dtype=bool)
         for datatype, form in _NATIVE.items():
-            bare |= truth(pc.and_(pc.equal(batch["datatype"], datatype), pc.match_substring_regex(batch["object"], form)))
+            bare |= truth(pc.and_(pc.equal(batch["datatype"], constant(datatype)), pc.match_substring_regex(batch["object"], form)))
         written = {found[number][1:] for number in np.unique(position[literal & ~bare]).tolist()}
         typed = sorted({datatype for datatype, language in written if not language and datatype not in PLAIN})
         names = dict(zip(typed, self.iris(strings(typed)).to_pylist(), strict=True))
@@ -111,12 +111,11 @@ class Turtle:
         short = {RDF.type: "a", **dict(zip(others, self.iris(strings(others)).to_pylist(), strict=True))}
         names = [f"{short[name]} " for (name,) in predicates]
         place = np.array([0 if name == RDF.type else number for number, (name,) in enumerate(predicates, 1)], dtype=np.int64)
-        subject = np.cumsum(starts(codes(batch["subject"])[1]))
+        subject = np.cumsum(changes(batch["subject"]))
         keys = pa.table({"place": numbers(subject * (len(predicates) + 1) + place[predicate]), "object": objects})
         order = pc.sort_indices(keys, sort_keys=[("place", "ascending"), ("object", "ascending")])
         keys = keys.take(order).combine_chunks()
-        value, where_ = codes(keys["object"].chunk(0))[1], codes(keys["place"].chunk(0))[1]
-        once = starts(where_, value)
+        once = changes(keys["place"].chunk(0)) | changes(keys["object"].chunk(0))
         keep = pc.indices_nonzero(mask(once))
         order = order.take(keep)
         return int(once.sum()), _written(subjects.take(order), objects.take(order), _at(subject, order), _at(predicate, order), names)

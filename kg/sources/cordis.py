@@ -390,7 +390,7 @@ class _Mapper:
 
         used = first_rows(table, ("projectID", "euroSciVocCode"))
         self.out.add(used, file, self._id("project", "cordis-", used.projectID), [(DCTERMS.subject, iri(concept(used.euroSciVocCode)))])
-        concepts = self.engine.cache(_concepts(table))
+        concepts = self.engine.cache(_concepts(table).order_by("code"))
         parent = concepts.code.re_replace(r"/[^/]*$", "")
         self.out.add(
             concepts,

@@ -46,6 +46,7 @@ METHOD_KEYS = {
     "weight",
     "roles",
     "initiatives",
+    "linked",
     "counting_rule",
     "seed",
     "draws",

@@ -180,14 +180,14 @@ def test_comparison_counts_duplicates(tmp_path: Path) -> None:
     row = ("f", "p", "v", "c", "s")
     (tmp_path / "plain-1-1-oxigraph").mkdir()
     write_results([row, row], tmp_path / "plain-1-1-oxigraph" / "results.jsonl")
-    (tmp_path / "ours-1-1").mkdir()
+    (tmp_path / "ours-1-1" / "report").mkdir(parents=True)
     report = {"results": [dict(zip(("focus", "path", "value", "component", "shape"), row, strict=True))]}
-    (tmp_path / "ours-1-1" / "results.json").write_text(json.dumps(report))
+    (tmp_path / "ours-1-1" / "report" / "report.json").write_text(json.dumps(report))
     found = horizon.compare(settings, Fraction(1))
     assert found is not None
     assert not found["equal"]
     report["results"] *= 2
-    (tmp_path / "ours-1-1" / "results.json").write_text(json.dumps(report))
+    (tmp_path / "ours-1-1" / "report" / "report.json").write_text(json.dumps(report))
     found = horizon.compare(settings, Fraction(1))
     assert found is not None
     assert found["equal"]

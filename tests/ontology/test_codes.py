@@ -40,7 +40,16 @@ def languages(scheme: str, subject: Node, predicate: URIRef) -> list[str | None]
 
 def test_all_schemes_are_there() -> None:
     """The lists of the decisions on the model and on bulk deliveries."""
-    assert set(SCHEMES) == {*ORDERED, "claim-status", "attestation", "organisation-kind", "completeness", "sampling-frame", "identifier-scheme", "project-status"}
+    assert set(SCHEMES) == {
+        *ORDERED,
+        "claim-status",
+        "attestation",
+        "organisation-kind",
+        "completeness",
+        "sampling-frame",
+        "identifier-scheme",
+        "project-status",
+    }
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

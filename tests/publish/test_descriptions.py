@@ -16,8 +16,9 @@ from kg.engine.duckdb import DuckDB
 from kg.namespaces import INNO
 from kg.namespaces import RDF as KG_RDF
 from kg.publish import Publication, publish
-from kg.publish.counts import PropertyCount, count
-from kg.publish.dumps import distinct
+from kg.publish.counts import PropertyCount, Tally
+from kg.publish.nquads import in_order
+from kg.publish.stream import by_subject
 from kg.quads import Quad, iri, literal, read_parquet, write_parquet
 from kg.store import Store, Table
 from tests.sources.folders import entity, relation, source, write_folder
@@ -123,7 +124,10 @@ def test_counts_hold_with_a_triple_in_two_graphs(tmp_path: Path) -> None:
     ]
     write_parquet(rows, tmp_path / "quads.parquet")
     with DuckDB() as engine:
-        counts = count(engine, distinct(engine.quads([tmp_path / "quads.parquet"])), "https://x.org/id/", (INNO.Project,))
+        quads, tally = engine.quads([tmp_path / "quads.parquet"]), Tally("https://x.org/id/")
+        for batch in by_subject(engine, quads):
+            tally.add(in_order(batch)[0])
+        counts = tally.counts(engine, quads, (INNO.Project,))
     assert (counts.quads, counts.triples, counts.subjects, counts.objects, counts.entities) == (7, 6, 3, 5, 2)
     assert counts.classes == {INNO.Project: 2, INNO.Place: 1}
     assert counts.graphs == {"https://x.org/g1": 1, "https://x.org/g2": 6}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 from kg.build import Build
 from kg.engine.duckdb import DuckDB
 from kg.namespaces import INNO, RDF, SKOS, XSD
-from kg.publish.dumps import by_subject, distinct, write_dumps
+from kg.publish.dumps import write_dumps
+from kg.publish.stream import BATCH, by_subject, whole
 from kg.quads import Quad, Term, canonical_lines, from_oxigraph, iri, literal, quad_text, read_parquet, to_oxigraph, write_parquet
 from kg.resources import folder as resource
 
@@ -27,12 +29,18 @@ def lines(path: Path, form: ox.RdfFormat) -> list[str]:
     return sorted({quad_text(from_oxigraph(quad, "")) for quad in ox.parse(path=str(path), format=form)})
 
 
-def dump(quads: Iterable[Quad], folder: Path, base: str = BASE, without: Iterable[str] = ()) -> Path:
+def dump(quads: Iterable[Quad], folder: Path, base: str = BASE, without: Iterable[str] = (), size: int = BATCH) -> Path:
     """Write quads as a publication does, through the batch engine."""
     table = folder.parent / f"{folder.name}.parquet"
     write_parquet(quads, table)
     with DuckDB(threads=1) as engine:
-        write_dumps(by_subject(distinct(engine.quads([table]))), folder, "x", base=base, context=CONTEXT, without=set(without))
+        batches = by_subject(engine, engine.quads([table]))
+        cut = whole(batch.slice(start, size) for batch in batches for start in range(0, batch.num_rows, size))
+        numbers, sums = write_dumps(cut, folder, "x", base=base, context=CONTEXT, without=set(without))
+    for name, checked in sums.items():
+        data = (folder / name).read_bytes()
+        assert (checked.bytes, checked.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert numbers["x.nq"] == numbers["x.jsonld"] == (folder / "x.nq").read_bytes().count(b" .\n")
     return folder
 
 
@@ -174,7 +182,7 @@ LITERALS = st.one_of(
     st.builds(lambda text, language: literal(text, language=language), TEXTS, st.sampled_from(["de", "en", "en-gb"])),
 )
 OBJECTS = st.one_of(LITERALS, NODES.map(lambda value: Term(value, "bnode") if value.startswith("_:") else iri(value)))
-GRAPHS = st.sampled_from(["", f"{BASE}graph/x", "https://example.org/g"])
+GRAPHS = st.sampled_from(["", f"{BASE}graph/x", "https://example.org/g", "geo:51.5,7.4"])
 
 
 def made(subject: str, predicate: str, term: Term, graph: str) -> Quad:
@@ -184,11 +192,11 @@ def made(subject: str, predicate: str, term: Term, graph: str) -> Quad:
 QUADS = st.lists(st.builds(made, NODES, st.sampled_from(PREDICATES), OBJECTS, GRAPHS), max_size=25)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(quads=QUADS, base=st.sampled_from([BASE, "https://example.org/", "https://example.org/city/"]))
-def test_any_quads_survive(quads: list[Quad], base: str, tmp_path: Path) -> None:
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(quads=QUADS, base=st.sampled_from([BASE, "https://example.org/", "https://example.org/city/"]), size=st.sampled_from([1, 3, BATCH]))
+def test_any_quads_survive(quads: list[Quad], base: str, size: int, tmp_path: Path) -> None:
     expected = canonical_lines(quads)
-    dump(quads, tmp_path, base)
+    dump(quads, tmp_path, base, size=size)
     assert (tmp_path / "x.nq").read_bytes().decode() == "".join(f"{line}\n" for line in expected)
     assert lines(tmp_path / "x.jsonld", ox.RdfFormat.JSON_LD) == expected
     triples = {str(quad.triple) for quad in ox.parse(path=str(tmp_path / "x.ttl"), format=ox.RdfFormat.TURTLE)}

@@ -64,6 +64,7 @@ def test_same_tables_give_the_same_bytes(graph: Build, folder: Path, tmp_path: P
     code = (
         "import json, sys\nfrom pathlib import Path\nfrom kg.build import Build\nfrom kg.publish import publish\npath = Path(sys.argv[1])\n"
         "publish(Build(path, json.loads((path / 'build.json').read_text(encoding='utf-8'))), Path(sys.argv[2]))\n"
+        "assert 'pandas' not in sys.modules\n"
     )
     done = run(code, str(tmp_path / "elsewhere"), str(tmp_path / "publish"), seed="4711")
     assert done.returncode == 0, done.stderr
