@@ -90,7 +90,8 @@ def validate_paths(paths: Sequence[Path], *, engine: str = "auto", lang: str = "
     if inputs.quads:
         vocabulary = vocabulary_quads(SourceSettings(name="input"))
         own = {file for file, _, _ in (quad.origin.rpartition("#") for quad in inputs.quads)}
-        report = validate_quads([*inputs.quads, *_derived(inputs.quads), *vocabulary], engine=engine, lang=lang, shapes=shapes)
+        quads = [quad for quad in inputs.quads if inputs.bears(quad)]
+        report = validate_quads([*quads, *_derived(quads), *vocabulary], engine=engine, lang=lang, shapes=shapes)
         used = report.engine
         results = [r for r in report.results if (files := {place.file for place in r.origin}) & own and inputs.tells(files)]
         told = {result.value for result in results}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "setwise", "reference")
 """Engines that can be asked for; `auto` chooses by size and falls back where the set-oriented engine refuses a shape."""
 
-SMALL = 20_000
+SMALL = 50_000
 """Statements up to which `auto` takes the reference engine: for them opening a session costs more than going node by node."""
 
 MEMORY = "300MB"

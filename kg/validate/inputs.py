@@ -107,10 +107,22 @@ class Inputs:
     rdf: frozenset[str] = frozenset()
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def bears(self, quad: Quad) -> bool:
+        """Tell whether a statement can bear on a finding that is reported.
+
+        Where single tables are named, those beside them give what the rows speak of; their own claims and evidence, most of all statements, would
+        be checked only for findings about rows that nobody asked for.
+        """
+        file = quad.origin.rpartition("#")[0]
+        return not self.named or file in self.named or file in self.rdf or not _EVIDENCE.search(quad.subject)
+
     def tells(self, places: Iterable[str]) -> bool:
         """Tell whether a finding from these files is to be reported."""
         files = set(places)
         return not self.named or bool(files & (self.named | self.rdf)) or not files
+
+
+_EVIDENCE = re.compile(r"/id/(?:claim|evidence|anchor)/[^/]+\Z")
 
 
 def _texts(texts: tuple[str, str, str, str], words: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
