@@ -346,7 +346,7 @@ def test_jsonld_and_rdfxml(tmp_path: Path) -> None:
     )
     for file in (json, xml):
         found = {rule(result) for result in validate([file]).results}
-        assert "NamedThingShape-label" in found
+        assert "NamedThingShape-labelEn" in found
 
 
 def test_a_remote_context_is_refused(tmp_path: Path) -> None:
