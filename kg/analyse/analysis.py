@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.analyse import measures
-from kg.analyse.arrow import constant, strings
+from kg.analyse.arrow import constant
 from kg.analyse.by_columns import Estimate
 from kg.analyse.communities import Communities, communities
 from kg.analyse.edges import Collaboration, collaboration
@@ -23,6 +23,7 @@ from kg.analyse.lines import csv_field, joined, spelled, text
 from kg.analyse.method import Method, method_of
 from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, check, counted, network, organisations, rows_of, two_mode
 from kg.errors import AnalysisError, Text, unwritable
+from kg.quads import strings
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kg.analyse.arrow import numbers, strings
+from kg.analyse.arrow import numbers
 from kg.analyse.incidence import Incidence
 from kg.analyse.labels import Named
+from kg.quads import strings
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kg.analyse.arrow import constant, numbers, positions, strings
+from kg.analyse.arrow import constant, numbers, positions
+from kg.quads import strings
 
 if TYPE_CHECKING:
     import numpy as np

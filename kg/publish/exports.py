@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from kg.analyse.arrow import constant, numbers, strings
+from kg.analyse.arrow import constant, numbers
 from kg.analyse.edges import Collaboration
 from kg.analyse.labels import Named
 from kg.analyse.lines import csv_field, joined, spelled, text, xml_attribute, xml_text
 from kg.namespaces import local_name
 from kg.publish.limits import MAX_CELL, SEPARATOR
+from kg.quads import strings
 
 if TYPE_CHECKING:
     import networkx as nx

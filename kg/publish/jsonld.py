@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.analyse.arrow import constant, numbers, strings
+from kg.analyse.arrow import constant, numbers
 from kg.namespaces import RDF, XSD
 from kg.publish.columns import changes, choose, codes, combinations, escape, mask, starts, truth, where
+from kg.quads import strings
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kg.analyse.arrow import constant, numbers, strings
+from kg.analyse.arrow import constant, numbers
 from kg.analyse.lines import joined
 from kg.namespaces import CODE, PREFIXES, RDF, XSD
 from kg.publish.columns import changes, choose, codes, combinations, escape, mask, starts, truth, where
 from kg.publish.nquads import ESCAPES, PLAIN, SPECIAL
-from kg.quads import Term
+from kg.quads import Term, strings
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.identifiers import PATTERNS
 from kg.namespaces import INNO
-from kg.sources.columns import BROKEN_ESCAPE, CONTROL, FOLDED, URL, canonical_decimal
-from kg.sources.columns import clean as clean_text
+from kg.sources.columns import BROKEN_ESCAPE, FOLDED, URL, canonical_decimal
 from kg.sources.columns import slug as ascii_slug
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 MAX_SLUG = 80
 """Characters of the longest readable slug; a longer one is cut and ends in a checksum."""
 
-_ENDS = r"^[\s\p{Z}]+|[\s\p{Z}]+$"
 _LETTERS = r"[\p{P}\p{S}\p{Z}\p{C}\p{M}]"
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue", "ẞ": "ss"}
 _THOUSANDS = {".": r"[,' ’\x{A0}\x{202F}]", ",": r"[.' ’\x{A0}\x{202F}]"}
@@ -57,12 +55,6 @@ _ASKED = {
 }
 """Where `innosh:IdentifierShape-form` asks for more than :data:`kg.identifiers.PATTERNS`."""
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-
-
-def clean(engine: Engine, text: Any) -> Any:
-    """Return text in normal form C, without control characters other than tab and line breaks, without blanks of any kind at its ends."""
-    # Dropped before the normal form: a control character between a letter and its accent would keep them apart.
-    return clean_text(engine, text.re_replace(CONTROL, "")).re_replace(_ENDS, "")
 
 
 def fold(text: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import InputError, Text
 from kg.resources import folder
 from kg.sources import listing_columns as cells
-from kg.sources.columns import slug
+from kg.sources.columns import clean, slug
 from kg.sources.listing_file import ListTable
 from kg.sources.listing_mapping import PARTICIPANT, PROJECT, Field, ListMapping, Participants
 
@@ -188,8 +188,8 @@ class _Reader:
         ]
         for found in long:
             self._report(found, "long-cell")
-        clean = {name: self._present(cells.clean(self.engine, ibis.ifelse(text.length() > MAX_CELL, "", text))) for name, text in raw.items()}
-        texts = data.filter(~blank).select("row", **clean)
+        cleaned = {name: self._present(clean(self.engine, ibis.ifelse(text.length() > MAX_CELL, "", text))) for name, text in raw.items()}
+        texts = data.filter(~blank).select("row", **cleaned)
         return texts.select("row", **{name: texts[names[item.column]] if item.column else ibis.literal(item.value) for name, item in fields.items()})
 
     def _present(self, text: Any) -> Any:
@@ -371,7 +371,7 @@ class _Reader:
         table = records.select("row", "project", block=ibis.literal(number).cast("int64"), **values, id_key=id_key)
         if block.separator:
             table = table.mutate(name=table.name.split(block.separator).unnest())
-            table = table.mutate(name=self._present(cells.clean(self.engine, table.name)))
+            table = table.mutate(name=self._present(clean(self.engine, table.name)))
         else:
             table = self.engine.cache(table)
             left = table.filter((table.name == "") & ((table.id_key != "") | (table.acronym != "") | (table.contribution != "")))
