@@ -104,7 +104,7 @@ def _found(chosen: str, shapes: Graph, setwise: Any, reference: Any) -> tuple[st
 
 def _report(engine: str, found: Sequence[Raw], around: Surroundings, graph: Graph, shapes: Path | None, lang: str) -> Report:
     names: dict[Node, str] = {}
-    named = [replace(item, shape=_named_shape(graph, item.shape_node, names)) for item in found]
+    named = [item if item.shape == (name := _named_shape(graph, item.shape_node, names)) else replace(item, shape=name) for item in found]
     reader = Reader(around, load_catalogue(shapes), graph, lang)
     return make_report(reader.results(named), engine)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kg.namespaces import INNO, OA, RDF, curie, local_name
@@ -32,7 +33,7 @@ SHOWN = 200
 """Characters of a value shown in `found`."""
 LISTED = 4
 """Values listed in `found`."""
-CHUNK = 20_000
+CHUNK = 50_000
 """Results read at a time."""
 COUNTED = ("MinCount", "MaxCount", "Qualified", "UniqueLang")
 """Components about the number of values: all of them are shown."""
@@ -68,9 +69,7 @@ class Reader:
         raw = sorted(found, key=lambda item: (item.shape, item.focus))
         for start in range(0, len(raw), CHUNK):
             chunk = raw[start : start + CHUNK]
-            page = _Page(self, chunk)
-            for item in chunk:
-                yield page.result(item)
+            yield from _Page(self, chunk).results()
 
     def info(self, item: Raw) -> ShapeInfo:
         """Return the rule of a result in words."""
@@ -106,12 +105,14 @@ class _Page:
         self.values: dict[tuple[str, str], set[str]] = {}
         self.all: dict[str, tuple[list[Quad], list[Quad]]] = {}
         self.names: Names = names(reader.around, {item.focus for item in chunk if not item.focus.startswith('"')})
+        self.chunk = chunk
         self._collect(chunk)
         shown = {text for item in chunk if (text := item.value)} | {value for found in self.values.values() for value in found}
         linked = {quad.object for quads in self.own.values() for quad in quads if quad.kind != "literal"}
         others = (linked | shown) - {item.focus for item in chunk}
         self.names |= names(reader.around, (node for node in others if not node.startswith('"')))
-        self._complete(chunk)
+        self.places = [self._places(item) for item in chunk]
+        self._complete()
 
     def _collect(self, chunk: list[Raw]) -> None:
         """Fetch the statements that the rules speak of, and what paths lead to where values are counted."""
@@ -137,9 +138,9 @@ class _Page:
             for node, found in follow(around, parse_path(path), nodes).items():
                 self.values[path, node] = found
 
-    def _complete(self, chunk: list[Raw]) -> None:
+    def _complete(self) -> None:
         """Fetch all statements about nodes that nothing of what was fetched leads to a row."""
-        lost = {item.focus for item in chunk if not self._places(item) and not item.focus.startswith('"')}
+        lost = {item.focus for item, places in zip(self.chunk, self.places, strict=True) if not places and not item.focus.startswith('"')}
         if not lost:
             return
         for back, facts in enumerate(self.reader.around.facts(((n, ANY) for n in lost), backwards=b) for b in (False, True)):
@@ -147,8 +148,12 @@ class _Page:
                 node = quad.object if back else quad.subject
                 self.all.setdefault(node, ([], []))[back].append(quad)
 
-    def result(self, item: Raw) -> Result:
-        """Return one result."""
+    def results(self) -> Iterator[Result]:
+        """Yield the results; where nothing of a rule leads to a row, its focus' statements do."""
+        for item, places in zip(self.chunk, self.places, strict=True):
+            yield self._result(item, places or _first_places(*self.all.get(item.focus, ((), ()))))
+
+    def _result(self, item: Raw, places: tuple[Origin, ...]) -> Result:
         info = self.reader.info(item)
         expected = text_in(info.expected.get(item.component, {}), self.lang) or text_in(info.description, self.lang)
         return Result(
@@ -162,7 +167,7 @@ class _Page:
             message=self.reader.message(item, info),
             expected=expected,
             found=self._found(item, info),
-            origin=self._origin(item),
+            origin=places,
         )
 
     # --- words -----------------------------------------------------------------------------------------------------------
@@ -227,10 +232,6 @@ class _Page:
         predicates = self.reader.info(item).predicates
         spoken = [q for q in own if q.predicate in predicates]
         return _first_places(values, spoken, [q for q in own if q.predicate == RDF.type])
-
-    def _origin(self, item: Raw) -> tuple[Origin, ...]:
-        """Return where a result comes from: the first of the steps in the module's docstring that leads to a row."""
-        return self._places(item) or _first_places(*self.all.get(item.focus, ((), ())))
 
 
 def _first_places(*groups: Iterable[Quad]) -> tuple[Origin, ...]:
@@ -329,6 +330,7 @@ def _object_text(quad: Quad) -> str:
     return term_text(quad.term) if quad.kind == "literal" else quad.object
 
 
+@lru_cache(maxsize=100_000)
 def origin(text: str) -> Origin | None:
     """Split an origin of the quad table; derived statements (`rule:<name>`) and the build's own have none.
 

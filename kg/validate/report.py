@@ -122,13 +122,14 @@ def make_report(results: Iterable[Result], engine: str) -> Report:
     merged: dict[str, Result] = {}
     counted: dict[str, int] = {}
     for result in sorted(results, key=lambda result: result.sort_key):
-        known = merged.get(result.id)
+        identity = result.id
+        known = merged.get(identity)
         if known is None:
-            merged[result.id] = result
+            merged[identity] = result
         elif result.component != TABLE:
-            merged[result.id] = replace(known, origin=tuple(sorted({*known.origin, *result.origin})))
+            merged[identity] = replace(known, origin=tuple(sorted({*known.origin, *result.origin})))
         else:
-            occurrence = counted[result.id] = counted.get(result.id, 1) + 1
+            occurrence = counted[identity] = counted.get(identity, 1) + 1
             again = replace(result, occurrence=occurrence)
             merged[again.id] = again
     return Report(engine, tuple(merged.values()))

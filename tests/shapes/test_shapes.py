@@ -264,7 +264,8 @@ def test_no_query_runs_per_node() -> None:
     graph = shapes()
     assert list(graph.subject_objects(SH.sparql)) == []
     for shape in graph.subjects(SH.target):
-        assert list(graph.objects(shape, SH["not"])) == [URIRef(INNOSH + "Anything")]
+        judged = list(graph.objects(shape, SH["not"])) == [URIRef(INNOSH + "Anything")]
+        assert judged or (shape, SH.path, None) in graph, "the query finds the results, or the nodes that a path is checked on"
 
 
 @pytest.mark.parametrize("word", ["VALUES", "MINUS", "SERVICE", "AS ?this", "AS $this"])

@@ -10,7 +10,6 @@ Advanced Features, W3C Working Group Note, 8 June 2017.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import RDFS, local_name
@@ -49,6 +48,7 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     from kg.validate.setwise.focus import targets
     from kg.validate.setwise.parameters import check_parameters
     from kg.validate.setwise.queries import Prebinding
+    from kg.validate.setwise.reading import to_term
 
     model = compile_shapes(shapes)
     check_parameters(engine, shapes)
@@ -59,8 +59,9 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     mentioned = [*_terms(model), *(term for terms in found.values() for term in terms)]
     data = encode(engine, quads, _predicates(model), mentioned)
     evaluation = Evaluation(data, model, quads, targets(data, model, found), prebinding)
+    names = {shape.number: raw_text(to_term(shape.node)) for shape in model.shapes}
     paths = {shape.number: path_text(shape.path) if shape.path is not None else "" for shape in model.shapes}
-    return sorted((_raw(model.shapes[finding.shape], paths, finding, focus) for finding, focus in evaluation.findings()), key=_order)
+    return sorted((_raw(model.shapes[one.shape], names[one.shape], paths[one.shape], one, focus) for one, focus in evaluation.findings()), key=_order)
 
 
 def _predicates(model: Model) -> set[str]:
@@ -95,17 +96,15 @@ def _terms(model: Model) -> list[Term]:
     return found
 
 
-def _raw(shape: Shape, paths: Mapping[int, str], finding: Finding, focus: Term) -> Raw:
+def _raw(shape: Shape, name: str, path: str, finding: Finding, focus: Term) -> Raw:
     """Return a finding as a result."""
-    from kg.validate.setwise.reading import to_term
-
     messages = finding.messages or shape.messages
     return Raw(
         severity=local_name(shape.severity),
-        shape=raw_text(to_term(shape.node)),
+        shape=name,
         component=finding.component,
         focus=raw_text(focus),
-        path=finding.path or paths[shape.number],
+        path=finding.path or path,
         value=raw_text(finding.value) if finding.value is not None else "",
         texts=tuple(sorted(message.value for message in messages)),
         constraint=finding.constraint,

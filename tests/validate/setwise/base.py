@@ -121,17 +121,22 @@ def _cases(file: Path) -> Iterator[Case]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep lexical forms as they are written, and rdflib from logging literals that are not of their datatype."""
+    """Keep lexical forms as they are written, and rdflib from logging literals that are not of their datatype.
+
+    What reads lexical forms is rdflib's own meanwhile: owlrl, which pySHACL may import, puts others in its place.
+    """
     logger, normalize = logging.getLogger("rdflib.term"), rdflib.NORMALIZE_LITERALS
-    level = logger.level
+    level, reading = logger.level, dict(rdflib.term._toPythonMapping)
     logger.setLevel(logging.CRITICAL)
     rdflib.NORMALIZE_LITERALS = False
+    rdflib.term._reset_bindings()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         logger.setLevel(level)
+        rdflib.term._toPythonMapping.update(reading)
         rdflib.NORMALIZE_LITERALS = normalize
 
 
