@@ -3,7 +3,8 @@
 Usage: python -m benchmarks.horizon --delivery FOLDER [--parts 1/4,1/2,1/1] [--only GROUP,...] [--peers PYTHON] [--again]
 
 Groups: `ours` (`kg build`, `validate`, `analyse`, `publish`), `rows` (`kg validate` of one changed table of 100 rows), `plain` (the script that is
-written today), `targets` (the same, SPARQL targets answered by rdflib), `peers` (other tools). What is finished is kept in `build/benchmarks/` and
+written today, with one help: Oxigraph answers its SPARQL targets), `alone` (its validation without that help, as pySHACL is installed, ended after
+an hour), `targets` (both on small parts), `peers` (other tools). What is finished is kept in `build/benchmarks/` and
 used again until inputs or code change; the fragment is written from what there is. `--only none` measures nothing and writes it anew.
 """
 
@@ -26,9 +27,10 @@ from benchmarks import horizon_peers, horizon_text
 from benchmarks.cut import cut
 from benchmarks.kept import Kept, Value, code, fingerprint
 from benchmarks.measure import KG, ROOT, Watched, watch, write_fragment
+from benchmarks.plain_horizon import STAGES
 from benchmarks.plain_shacl import Row, read_results
 
-GROUPS = ("ours", "rows", "plain", "targets", "peers")
+GROUPS = ("ours", "rows", "plain", "alone", "targets", "peers")
 STEPS = {
     "build": ["build", "--source", "{delivery}", "--build", "{build}"],
     "validate": ["validate", "--build", "{build}", "--engine", "setwise"],
@@ -39,10 +41,14 @@ OURS = ("kg", "ontology", "queries", "data/reference", "data/mappings")
 PLAIN = (*(f"benchmarks/plain_{name}.py" for name in ("horizon", "mapping", "rules", "shacl")), "ontology", "data/reference")
 TARGET_PARTS = (Fraction(1, 64), Fraction(1, 16))
 """Parts on which both ways of answering SPARQL targets are tried; the slower one does not finish on much more."""
+VALIDATION = ("map", "derive", "validate", "report")
+"""Stages of the plain script that a validation needs."""
 LIMIT_SECONDS, LIMIT_MEGABYTES = 2 * 3600.0, 6000.0
 """What a plain script or a peer may take before it is ended."""
 TARGETS_SECONDS = 1800.0
 """What the plain script may take where only the ways of answering SPARQL targets are compared."""
+ALONE_SECONDS = 3600.0
+"""What pySHACL alone may take on the whole: what is said is then that it takes longer."""
 ROWS = 100
 
 
@@ -116,6 +122,7 @@ def measure(settings: Settings, kept: Kept) -> Value:
     found["rows"] = kept.get("rows", str(ROWS), [code(*OURS, "data/dortmund"), str(settings.runs)], partial(run_rows, settings))
     plain = [inputs, code(*PLAIN)]
     found["plain"] = kept.get("plain", name_of(largest), plain, partial(run_plain, settings, largest, "oxigraph"))
+    found["alone"] = kept.get("alone", name_of(largest), plain, partial(run_plain, settings, largest, "rdflib", ALONE_SECONDS, VALIDATION))
     found["targets"] = {
         f"{part} {engine}": kept.get("targets", f"{name_of(part)}-{engine}", plain, partial(run_plain, settings, part, engine, TARGETS_SECONDS))
         for part in TARGET_PARTS
@@ -193,10 +200,11 @@ def run_rows(settings: Settings) -> Value:
 # --- the plain script ----------------------------------------------------------------------------------------------------
 
 
-def run_plain(settings: Settings, part: Fraction, targets: str, limit: float = LIMIT_SECONDS) -> Value:
-    """Run the plain script on one core; it uses no more."""
+def run_plain(settings: Settings, part: Fraction, targets: str, limit: float = LIMIT_SECONDS, chosen: Sequence[str] = STAGES) -> Value:
+    """Run the plain script, or some of its stages, on one core; it uses no more."""
     out = settings.work / f"plain-{name_of(part)}-{targets}"
     command = [sys.executable, "-m", "benchmarks.plain_horizon", str(settings.part(part)), "--out", str(out), "--targets", targets]
+    command += ["--stages", ",".join(chosen)]
     cores = sorted(os.sched_getaffinity(0))[-1:] if hasattr(os, "sched_getaffinity") else []
     run = watch(command, ROOT, seconds=limit, megabytes=LIMIT_MEGABYTES, cores=cores)
     lines = (out / "stages.jsonl").read_text(encoding="utf-8").splitlines() if (out / "stages.jsonl").exists() else []
