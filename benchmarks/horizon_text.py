@@ -87,11 +87,9 @@ def plain(found: Value) -> str:
         f"| {PLAIN_STAGES[stage['stage']]} | {stage['seconds']:.1f} | {stage['cpu']:.1f} | {stage['megabytes']:.0f} |\n" for stage in value["stages"]
     )
     end = f" Ended by its limit on {value['ended']} before the last stages." if value["ended"] else ""
-    alone, least = checked_alone(found["alone"])
-    without = f" Without that help the validation takes {least}{alone:.0f} s{', when it was ended' if least else ''}." if alone else ""
     return (
         f"The plain script (`benchmarks/plain_horizon.py`: csv, rdflib, pySHACL, NetworkX; the same triples, held by a test) at {found['largest']}, "
-        f"with one help: Oxigraph answers its SPARQL targets.{end}{without}\n\n"
+        f"with one help: Oxigraph answers its SPARQL targets.{end}\n\n"
         f"| stage | s | CPU s | peak MB |\n|---|---:|---:|---:|\n{rows}| all | {value['seconds']:.1f} | {value['cpu']:.1f} | {value['megabytes']:.0f} |\n"
     )
 
@@ -121,13 +119,18 @@ def stage_of(value: Value | None, stage: str) -> Value | None:
     return next((item for item in (value or {}).get("stages", ()) if item["stage"] == stage), None)
 
 
-def checked_alone(value: Value | None) -> tuple[float, str]:
-    """Return how long pySHACL alone took to validate, and `at least ` where its limit ended it; 0 where that is not known."""
-    if value is None or "error" in value or value["ended"] == "memory":
-        return 0.0, ""
-    done = sum(stage["seconds"] for stage in value["stages"] if stage["stage"] != "report")
-    stage = stage_of(value, "validate")
-    return (stage["seconds"], "") if stage is not None else (value["seconds"] - done, "at least ")
+def alone(value: Value | None) -> list[str]:
+    """Compare with pySHACL as it is installed, on a small part."""
+    if value is None or "error" in value["ours"] or "error" in value["plain"]:
+        return []
+    mine, stage = total(value["ours"], "validate", "seconds"), stage_of(value["plain"], "validate")
+    done = sum(item["seconds"] for item in value["plain"]["stages"])
+    least, theirs = ("", stage["seconds"]) if stage is not None else ("at least ", value["plain"]["seconds"] - done)
+    ratio = theirs / mine
+    return [
+        f"- Validation at {value['part']}: {least}{ratio:.0f} times faster than pySHACL alone, as it is installed ({mine:.1f} s against {least}{theirs:.0f} s), "
+        f"aim {VALIDATION:.0f} ({held(ratio >= VALIDATION)}).\n"
+    ]
 
 
 def verdicts(found: Value) -> str:
@@ -137,23 +140,22 @@ def verdicts(found: Value) -> str:
     if "error" not in value:
         seconds, memory = total(value, "all", "seconds"), total(value, "all", "megabytes")
         checking = total(value, "validate", "seconds")
-        alone, least = checked_alone(found["alone"])
         stage = stage_of(script, "validate")
-        if script is not None and "error" not in script and stage is not None:
+        if script is not None and "error" not in script:
+            at_least = "at least " if script["ended"] else ""
             ratio, cpu = script["seconds"] / seconds, script["cpu"] / total(value, "all", "cpu")
-            if alone:
-                whole = (script["seconds"] - stage["seconds"] + alone) / seconds
-                lines.append(
-                    f"- Whole job: {least}{whole:.1f} times faster than the plain script with pySHACL alone, aim {FASTER:.0f} ({held(whole >= FASTER)}).\n"
-                )
-            lines.append(f"- Whole job: {ratio:.1f} times faster than the plain script whose SPARQL targets Oxigraph answers (CPU: {cpu:.1f}).\n")
+            lines.append(
+                f"- Whole job: {at_least}{ratio:.1f} times faster than the plain script with Oxigraph's help (CPU: {cpu:.1f}), aim {FASTER:.0f} "
+                f"({held(ratio >= FASTER)}).\n"
+            )
         lines.append(f"- Peak memory: {memory:.0f} MB, aim below {MEGABYTES:.0f} ({held(memory < MEGABYTES)}).\n")
-        if alone:
-            ratio = alone / checking
-            lines.append(f"- Validation: {least}{ratio:.1f} times faster than pySHACL alone, aim {VALIDATION:.0f} ({held(ratio >= VALIDATION)}).\n")
         if stage is not None:
             ratio, cpu = stage["seconds"] / checking, stage["cpu"] / total(value, "validate", "cpu")
-            lines.append(f"- Validation: {ratio:.1f} times faster than pySHACL whose SPARQL targets Oxigraph answers (CPU: {cpu:.1f}).\n")
+            lines.append(
+                f"- Validation: {ratio:.1f} times faster than pySHACL with Oxigraph's help (CPU: {cpu:.1f}), aim {VALIDATION:.0f} "
+                f"({held(ratio >= VALIDATION)}).\n"
+            )
+    lines += alone(found["alone"])
     same = found["same"]
     if same is not None:
         answer = "equal" if same["equal"] else "not equal"
