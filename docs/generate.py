@@ -154,7 +154,7 @@ def readme() -> str:
     import tempfile
 
     from kg.build import build
-    from kg.cli import class_labels
+    from kg.cli.tables import class_labels
     from kg.questions import KnowledgeGraph
     from kg.results import cell
 
