@@ -12,11 +12,11 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kg.questions import KnowledgeGraph
+    from kg.graph import Graph
 
 
-def open(location: str | Path | None = None, *, lang: str | None = None) -> KnowledgeGraph:
-    """Open a graph to ask it: the one built last, a `build` folder, or the address of a SPARQL endpoint.
+def open(location: str | Path | None = None, *, lang: str | None = None) -> Graph:
+    """Open a graph to ask and to measure it: the one built last, a `build` folder, or the address of a SPARQL endpoint.
 
     Args:
         location: A `build` folder, a store folder, or an `http(s)` address; `None` is `KG_BUILD` or `./build`.
@@ -25,6 +25,6 @@ def open(location: str | Path | None = None, *, lang: str | None = None) -> Know
     Raises:
         kg.errors.StoreError: Nothing is built there yet, or the endpoint does not answer.
     """
-    from kg.questions import KnowledgeGraph
+    from kg.graph import Graph
 
-    return KnowledgeGraph.open(location, lang=lang)
+    return Graph.open(location, lang=lang)

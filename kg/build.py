@@ -103,12 +103,22 @@ def current(root: Path) -> Build:
     Raises:
         BuildError: Nothing has been built there.
     """
+    return read(root / "current")
+
+
+def read(folder: Path) -> Build:
+    """Return the build in a folder of its own.
+
+    Raises:
+        BuildError: There is none.
+    """
     try:
-        path = (root / "current").resolve(strict=True)
+        path = folder.resolve(strict=True)
         record = json.loads((path / "build.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         fix = Text("Build it with `kg build`, or name one with --build.", "Bauen Sie ihn mit `kg build`, oder nennen Sie einen mit --build.")
-        raise BuildError(Text("There is no graph yet.", "Es gibt noch keinen Graphen."), where=str(root), fix=fix) from error
+        where = str(folder.parent if folder.name == "current" else folder)
+        raise BuildError(Text("There is no graph yet.", "Es gibt noch keinen Graphen."), where=where, fix=fix) from error
     return Build(path, record)
 
 

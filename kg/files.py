@@ -1,4 +1,4 @@
-"""Writing text files: whole or not at all, and one clear error where a target cannot be written."""
+"""Writing files: whole or not at all, and one clear error where a target cannot be written."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ from pathlib import Path
 from kg.errors import unwritable
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text file by a temporary file beside it that takes its place.
+def write_file(path: Path, text: str | bytes) -> None:
+    """Write a file by a temporary file beside it that takes its place; its folder is made.
 
     Raises:
         BuildError: The target cannot be written; what stood there is untouched.
     """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(error, path) from error
     write_files({path: text})
 
 
-def write_files(texts: Mapping[Path, str | Iterable[str]]) -> None:
-    """Write several text files, each a text or its parts in order; none is replaced before all of them are on the disk."""
+def write_files(texts: Mapping[Path, str | bytes | Iterable[str]]) -> None:
+    """Write several files, each a text (UTF-8), its parts in order, or bytes; none is replaced before all of them are on the disk."""
     made: list[tuple[str, Path]] = []
     path = next(iter(texts), Path())
     try:
@@ -31,8 +35,9 @@ def write_files(texts: Mapping[Path, str | Iterable[str]]) -> None:
                 raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
             handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}-", dir=path.parent)
             made.append((temporary, path))
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-                file.writelines([text] if isinstance(text, str) else text)
+            with os.fdopen(handle, "wb") as file:
+                parts = [text] if isinstance(text, str | bytes) else text
+                file.writelines(part if isinstance(part, bytes) else part.encode("utf-8", "backslashreplace") for part in parts)
                 file.flush()
                 os.fsync(file.fileno())
             Path(temporary).chmod(0o666 & ~_umask())

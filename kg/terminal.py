@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from kg.errors import KgError, unwritable
+from kg.errors import KgError
 from kg.files import write_file
 
 
@@ -40,9 +40,5 @@ def write_text(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(error, output) from error
     write_file(output, text)
     print(output, file=sys.stderr)

@@ -6,28 +6,30 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.analyse import measures
+from kg.analyse import holes, measures
 from kg.analyse.arrow import constant
 from kg.analyse.by_columns import Estimate
 from kg.analyse.communities import Communities, communities
-from kg.analyse.edges import Collaboration, collaboration
-from kg.analyse.frames import Refusal, frame_of, machine_caveat, may, refusal
-from kg.analyse.incidence import Incidence, is_large
+from kg.analyse.data import Data, Selection, load
+from kg.analyse.edges import Collaboration
+from kg.analyse.frames import Refusal, machine_caveat, may, refusal
+from kg.analyse.incidence import is_large
 from kg.analyse.labels import Named, sort_key
 from kg.analyse.lines import csv_field, joined, spelled, text
-from kg.analyse.method import Method, method_of
-from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, check, counted, network, organisations, rows_of, two_mode
-from kg.errors import AnalysisError, Text, unwritable
+from kg.analyse.method import Method
+from kg.analyse.mixing import mixing
+from kg.analyse.projection import WEIGHTS, network, rows_of, two_mode
+from kg.analyse.whole import Whole, whole
+from kg.errors import unwritable
 from kg.quads import strings
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyarrow as pa
 
     from kg.build import Build
     from kg.engine.base import Engine
@@ -41,6 +43,12 @@ NODE_COLUMNS = (
     "degree",
     "strength",
     "betweenness",
+    "betweenness_error",
+    "harmonic",
+    "harmonic_error",
+    "pagerank",
+    "constraint",
+    "effective_size",
     "clustering_projected",
     "clustering_two_mode",
     "core",
@@ -49,13 +57,26 @@ NODE_COLUMNS = (
     "frame",
 )
 EDGE_COLUMNS = ("source", "target", "source_label_de", "source_label_en", "target_label_de", "target_label_en", "weight", "count", "shared", "frame")
-POSITIONAL = ("degree", "strength", "betweenness", "core", "component", "community")
+POSITIONAL = (
+    "degree",
+    "strength",
+    "betweenness",
+    "harmonic",
+    "pagerank",
+    "constraint",
+    "effective_size",
+    "core",
+    "component",
+    "community",
+)
 """Columns that say something about an institution only where all projects of a population are known."""
 LEFT_OUT = {
     "de": "Die Liste der Paare ist lang; --format csv schreibt sie in eine Tabelle.",
     "en": "The list of pairs is long; --format csv writes it to a table.",
 }
 _DIGITS = 6
+_MORE_DIGITS = 9
+"""Decimals of PageRank, whose values are around 1 / n."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +125,7 @@ class Analysis:
     both: nx.Graph | Collaboration
     labels: Mapping[str, Named]
     institutions: tuple[Institution, ...]
-    whole: measures.Whole
+    whole: Whole
     communities: Communities
     refusal: Refusal | None
     method: Method
@@ -124,6 +145,11 @@ class Analysis:
         """Betweenness with its standard error where it rests on a sample; machine formats only where the frame is no census, with its caveat."""
         return measures.betweenness_estimate(self.measured, seed=self.method.seed)
 
+    @cached_property
+    def harmonic(self) -> Estimate:
+        """Harmonic closeness with its standard error where it rests on a sample; on frames as :attr:`betweenness_estimate`."""
+        return measures.harmonic(self.measured, seed=self.method.seed)
+
     @property
     def betweenness(self) -> dict[str, float]:
         """Betweenness by IRI (see :attr:`betweenness_estimate`)."""
@@ -135,8 +161,10 @@ class Analysis:
         return may(self.method.frame, "position")
 
     def nodes(self) -> list[dict[str, Any]]:
-        """Return the table of institutions with the columns :data:`NODE_COLUMNS`."""
+        """Return the table of institutions with the columns :data:`NODE_COLUMNS`; `None`: a measure is undefined, or exact and without an error."""
         frame = self.method.frame.kind
+        between, near = self.betweenness_estimate, self.harmonic
+        rank, held, free = measures.pagerank(self.measured), holes.constraint(self.measured), holes.effective_size(self.measured)
         return [
             {
                 "iri": row.institution.iri,
@@ -146,7 +174,13 @@ class Analysis:
                 "projects": row.projects,
                 "degree": row.degree,
                 "strength": round(row.strength, _DIGITS),
-                "betweenness": round(self.betweenness[row.institution.iri], _DIGITS),
+                "betweenness": round(between.values[row.institution.iri], _DIGITS),
+                "betweenness_error": _rounded(between.errors.get(row.institution.iri)),
+                "harmonic": round(near.values[row.institution.iri], _DIGITS),
+                "harmonic_error": _rounded(near.errors.get(row.institution.iri)),
+                "pagerank": round(rank[row.institution.iri], _MORE_DIGITS),
+                "constraint": _rounded(held[row.institution.iri]),
+                "effective_size": _rounded(free[row.institution.iri]),
                 "clustering_projected": round(row.clustering_projected, _DIGITS),
                 "clustering_two_mode": round(row.clustering_two_mode, _DIGITS),
                 "core": row.core,
@@ -194,8 +228,9 @@ class Analysis:
             "method": self.method.to_json(),
             "refusal": self.refusal.to_json() if self.refusal else None,
             "caveats": [{"measures": list(POSITIONAL), "text": caveat}] if caveat else [],
-            "network": self.whole.to_json(),
+            "network": {**self.whole.to_json(), "assortativity": [one.to_json() for one in self.whole.mixing]},
             "betweenness": self.betweenness_estimate.to_json(),
+            "harmonic": self.harmonic.to_json(),
             "communities": {key: value for key, value in self.communities.to_json().items() if key != "groups"},
         }
 
@@ -285,34 +320,26 @@ def analyse(
     Raises:
         AnalysisError: An option is unknown, or the build holds no participation in a project.
     """
-    from contextlib import ExitStack
+    chosen = Selection(level=level, weight=weight, roles=roles, linked=linked, seed=seed)
+    return measured(load(build, chosen, engine=engine), resolution=resolution)
 
-    from kg.engine.duckdb import DuckDB
 
-    check(level, LEVELS, "level")
-    check(weight, WEIGHTS, "weight")
-    check(roles, ROLES, "roles")
-    with ExitStack() as stack:
-        if engine is None:
-            engine = stack.enter_context(DuckDB())
-        table = engine.to_arrow(counted(engine, build.parquet, level=level, roles=roles, linked=linked))
-        incidence = Incidence.read(table)
-        if not incidence.projects:
-            what = Text("There is no participation in a project.", "Es gibt keine Beteiligung an einem Projekt.")
-            fix = Text("Add rows with hasParticipant and build again.", "Ergänzen Sie Zeilen mit hasParticipant, und bauen Sie neu.")
-            raise AnalysisError(what, where=str(build.path), fix=fix)
-        known = organisations(engine, build.parquet)
-        frame = frame_of(build, engine)
-        method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=0, linked=linked)
-    graph, both = _networks(table, incidence, weight, known)
-    groups = communities(graph, seed=seed, resolution=resolution)
+def measured(data: Data, *, resolution: float = 1.0) -> Analysis:
+    """Return the collaboration network of what was selected with its measures.
+
+    Args:
+        data: The participations that count.
+        resolution: Resolution of the communities, greater than 0.
+    """
+    graph, both = _networks(data)
+    groups = communities(graph, seed=data.selection.seed, resolution=resolution)
     group, core = groups.of(), measures.core_number(graph)
     degree, strength = measures.degree(graph), measures.strength(graph)
     projected, double = measures.clustering_projected(graph), measures.clustering_two_mode(both)
     part = {member: number for number, component in enumerate(measures.components(graph), start=1) for member in component}
     rows = [
         Institution(
-            institution=known.get(iri, Named(iri)),
+            institution=data.named(iri),
             projects=projects,
             degree=degree[iri],
             strength=strength[iri],
@@ -322,18 +349,22 @@ def analyse(
             component=part[iri],
             community=group[iri],
         )
-        for iri, projects in zip(incidence.institutions, incidence.degrees.tolist(), strict=True)
+        for iri, projects in zip(data.incidence.institutions, data.incidence.degrees.tolist(), strict=True)
     ]
     rows.sort(key=lambda row: (sort_key(row.institution.label("de")), row.institution.iri))
-    return Analysis(graph, both, known, tuple(rows), measures.whole(graph, both), groups, refusal(frame), method)
+    about = replace(whole(graph, both), mixing=mixing(data))
+    return Analysis(graph, both, data.labels, tuple(rows), about, groups, refusal(data.frame), data.method)
 
 
-def _networks(
-    table: pa.Table, incidence: Incidence, weight: str, labels: Mapping[str, Named]
-) -> tuple[nx.Graph, nx.Graph] | tuple[Collaboration, Collaboration]:
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)
+
+
+def _networks(data: Data) -> tuple[nx.Graph, nx.Graph] | tuple[Collaboration, Collaboration]:
     """Return the collaboration network and the two-mode network of participations as they count, or twice the former by columns."""
-    if is_large(incidence.pairs):
-        found = collaboration(incidence, weight)
-        return found, found
-    rows = rows_of(table)
-    return network(rows, weight, labels), two_mode(rows)
+    chosen = data.selection
+    # What NetworkX is given projects every project to all of its pairs, by one of two weights.
+    if is_large(data.incidence.pairs) or chosen.star or chosen.weight not in WEIGHTS:
+        return data.collaboration, data.collaboration
+    rows = rows_of(data.table)
+    return network(rows, chosen.weight, data.labels), two_mode(rows)

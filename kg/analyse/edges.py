@@ -1,14 +1,15 @@
 """The collaboration network by columns: numbered institutions, one array per attribute of an edge.
 
 The projection is a product of sparse matrices: of the incidence matrix with its transpose for the number of shared projects, weighted by 1 / (k − 1) in
-between for Newman's weight.
+between for Newman's weight. Where only coordinators are tied, the product of the matrix of coordinators with that of the others takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from kg.analyse.arrow import numbers
@@ -91,10 +92,12 @@ class Collaboration(EdgeList):
     Attributes:
         count: Number of shared projects of each edge.
         incidence: Who is in which project.
+        coordinators: Who coordinates which project (institutions by projects) where only coordinators are tied, else `None`.
     """
 
     count: NDArray[np.int32]
     incidence: Incidence
+    coordinators: Any = None
 
     def table(self, *, shared: bool = False) -> pa.Table:
         """Return the edges as an Arrow table.
@@ -128,9 +131,17 @@ class Collaboration(EdgeList):
     def _shared(self, part: slice) -> Any:
         """Return the projects of some edges as a sparse matrix, edges by projects."""
         matrix = self.incidence.matrix
-        found = matrix[self.source[part]].multiply(matrix[self.target[part]]).tocsr()
+        if self.coordinators is None:
+            found = matrix[self.source[part]].multiply(matrix[self.target[part]]).tocsr()
+        else:
+            one, other = (matrix[ends].multiply(self.coordinators[led]) for ends, led in self._both_ways(part))
+            found = (one + other).tocsr()
         found.sort_indices()
         return found
+
+    def _both_ways(self, part: slice) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        yield self.source[part], self.target[part]
+        yield self.target[part], self.source[part]
 
     @staticmethod
     def _schema(shared: bool) -> pa.Schema:
@@ -164,31 +175,77 @@ class Collaboration(EdgeList):
         return graph
 
 
-def collaboration(incidence: Incidence, weight: str = "newman") -> Collaboration:
+def collaboration(incidence: Incidence, weight: str = "newman", *, coordinators: Any = None, amounts: Any = None) -> Collaboration:
     """Return the collaboration network of an incidence.
+
+    In a project of k institutions all are tied, or, in a star, each coordinator to all others (other coordinators included). A tie weighs
+
+    - `count`: 1;
+    - `newman`: 1 / (k − 1); all tied, a project gives each of its members one unit of strength, in a star each coordinator;
+    - `contribution`: c_i / d_i + c_j / d_j, c being what each gets in the project in euro and d the number of its ties there, that is
+      (c_i + c_j) / (k − 1) where all are tied: the ties of a project add up to its contributions. A pair that gets nothing known has no edge.
 
     Args:
         incidence: Who is in which project.
-        weight: `newman` or `count` (see :func:`kg.analyse.projection.network`).
+        weight: `newman`, `count` or `contribution`.
+        coordinators: Who coordinates which project, institutions by projects; with it only coordinators are tied, and a project without one ties nobody.
+        amounts: What each institution gets in each project, institutions by projects, 0 or more; needed for `contribution`.
 
     Source: M. E. J. Newman (2001), doi:10.1103/PhysRevE.64.016132, equation 2.
     """
     import numpy as np
     from scipy.sparse import triu
 
-    matrix = incidence.matrix
-    turned = matrix.T.tocsr()
-    counts = triu(matrix @ turned, k=1, format="csr")
-    counts.sort_indices()
-    source = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr))
+    def upper(product: Any) -> Any:
+        # Ties are symmetric: with blocks from coordinators to others, either half of a pair may hold it.
+        found = triu(product if coordinators is None else product + product.T, k=1, format="csr")
+        found.eliminate_zeros()
+        found.sort_indices()
+        return found
+
+    blocks = _blocks(incidence, coordinators)
+    counts = upper(_sum(left @ right.T.tocsr() for left, right in blocks))
     if weight == "count":
         values = counts.data.astype(np.float64)
-    else:
+    elif weight == "newman":
         # A project of one institution makes no pair; any share does.
         share = 1.0 / np.maximum(incidence.sizes - 1, 1)
-        weights = triu(matrix.multiply(share[np.newaxis, :]).tocsr() @ turned, k=1, format="csr")
-        weights.sort_indices()
+        values = upper(_sum(left.multiply(share[np.newaxis, :]).tocsr() @ right.T.tocsr() for left, right in blocks)).data
+    else:
+        spread = _spread(incidence, coordinators, amounts)
+        given = ((left.multiply(spread).tocsr(), right.multiply(spread).tocsr(), left, right) for left, right in blocks)
+        weights = upper(_sum(gets @ right.T.tocsr() + left @ others.T.tocsr() for gets, others, left, right in given))
+        counts = counts.multiply(weights.sign()).astype(np.int32).tocsr()
+        counts.sort_indices()
         values = weights.data
-    return Collaboration(
-        incidence.institutions, source, counts.indices.astype(np.int32), values, 1.0 / values, counts.data.astype(np.int32), incidence
-    )
+    source = np.repeat(np.arange(counts.shape[0], dtype=np.int32), np.diff(counts.indptr))
+    ends = counts.indices.astype(np.int32)
+    return Collaboration(incidence.institutions, source, ends, values, 1.0 / values, counts.data.astype(np.int32), incidence, coordinators)
+
+
+def _sum(products: Iterable[Any]) -> Any:
+    return reduce(add, products)
+
+
+def _blocks(incidence: Incidence, coordinators: Any) -> list[tuple[Any, Any]]:
+    """Return pairs of matrices whose products hold each tied pair, on either side of the diagonal, once (on both sides where all are tied).
+
+    In a star these are coordinators with others, and coordinators with coordinators; the latter product is symmetric, so half of it is enough.
+    """
+    if coordinators is None:
+        return [(incidence.matrix, incidence.matrix)]
+    others = (incidence.matrix - coordinators).tocsr()
+    others.eliminate_zeros()
+    return [(coordinators, others), (coordinators * 0.5, coordinators)]
+
+
+def _spread(incidence: Incidence, coordinators: Any, amounts: Any) -> Any:
+    """Return what each institution gives to each of its ties in each project."""
+    import numpy as np
+
+    own = np.maximum(incidence.sizes - 1, 1)
+    if coordinators is None:
+        return amounts.multiply(1.0 / own[np.newaxis, :]).tocsr()
+    led = amounts.multiply(coordinators).tocsr()
+    coordinating = np.maximum(np.asarray(coordinators.sum(axis=0)).ravel(), 1)
+    return (led.multiply(1.0 / own[np.newaxis, :]) + (amounts - led).multiply(1.0 / coordinating[np.newaxis, :])).tocsr()

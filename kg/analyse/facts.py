@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.analyse.labels import Named
-from kg.errors import AnalysisError, Text
+from kg.errors import AnalysisError, ParameterError
 from kg.namespaces import FOAF, INNO, ORG, SKOS, local_name, prologue
 from kg.store import Store, Table
 
@@ -23,7 +23,12 @@ class Value(NamedTuple):
     language: str = ""
 
 
-def _iris(name: str, values: Iterable[str]) -> str:
+def iris(name: str, values: Iterable[str]) -> str:
+    """Return a `VALUES` block that binds a variable to some IRIs.
+
+    Raises:
+        ValueError: One of them is no IRI.
+    """
     import pyoxigraph as ox
 
     return f"VALUES ?{name} {{ {' '.join(str(ox.NamedNode(value)) for value in sorted(set(values)))} }}"
@@ -77,7 +82,7 @@ def incoming(store: Store, objects: Iterable[str], predicate: str) -> dict[str, 
     found: dict[str, tuple[str, ...]] = {}
     objects = list(objects)
     if objects:
-        for object_, subject in select(store, f"SELECT ?o ?s WHERE {{ {_iris('o', objects)} ?s {_iri(predicate)} ?o }}"):
+        for object_, subject in select(store, f"SELECT ?o ?s WHERE {{ {iris('o', objects)} ?s {_iri(predicate)} ?o }}"):
             found[object_.value] = (*found.get(object_.value, ()), subject.value)
     return found
 
@@ -87,7 +92,7 @@ def sites(store: Store, projects: Iterable[str]) -> dict[str, list[tuple[str, st
     found: dict[str, list[tuple[str, str]]] = {}
     projects = list(projects)
     if projects:
-        query = f"SELECT ?i ?l ?r WHERE {{ {_iris('i', projects)} ?x inno:inInitiative ?i ; inno:site ?l OPTIONAL {{ ?x inno:role ?r }} }}"
+        query = f"SELECT ?i ?l ?r WHERE {{ {iris('i', projects)} ?x inno:inInitiative ?i ; inno:site ?l OPTIONAL {{ ?x inno:role ?r }} }}"
         for project, place, role in select(store, query):
             found.setdefault(project.value, []).append((place.value, role.value))
     return found
@@ -99,12 +104,12 @@ def first(values: Statements, subject: str, predicate: str) -> str:
     return found[0].value if found else ""
 
 
-def names(store: Store, iris: Iterable[str]) -> dict[str, Named]:
+def names(store: Store, things: Iterable[str]) -> dict[str, Named]:
     """Return label and kind of some things; `foaf:name` serves where there is no `skos:prefLabel`."""
-    iris = sorted({iri for iri in iris if iri})
-    found = statements(store, iris, [SKOS.prefLabel, FOAF.name, ORG.classification])
+    wanted = sorted({iri for iri in things if iri})
+    found = statements(store, wanted, [SKOS.prefLabel, FOAF.name, ORG.classification])
     result = {}
-    for iri in iris:
+    for iri in wanted:
         values = found.get(iri, {})
         labels = {value.language: value.value for value in (*values.get(FOAF.name, ()), *values.get(SKOS.prefLabel, ()))}
         kind = values.get(ORG.classification, ())
@@ -114,29 +119,68 @@ def names(store: Store, iris: Iterable[str]) -> dict[str, Named]:
 
 def family(store: Store, institution: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the bodies above an institution and its units below, near and far, sorted."""
-    above = select(store, f"SELECT DISTINCT ?x WHERE {{ {_iris('s', [institution])} ?s org:subOrganizationOf+ ?x }}")
-    below = select(store, f"SELECT DISTINCT ?x WHERE {{ {_iris('o', [institution])} ?x org:subOrganizationOf+ ?o }}")
+    above = select(store, f"SELECT DISTINCT ?x WHERE {{ {iris('s', [institution])} ?s org:subOrganizationOf+ ?x }}")
+    below = select(store, f"SELECT DISTINCT ?x WHERE {{ {iris('o', [institution])} ?x org:subOrganizationOf+ ?o }}")
     return tuple(row[0].value for row in above if row[0].value != institution), tuple(row[0].value for row in below if row[0].value != institution)
 
 
-def require_organisation(store: Store, institution: str) -> None:
-    """Refuse an IRI that is no organisation of the graph.
+def institution(store: Store, base: str, text: str, lang: str = "en") -> str:
+    """Return the IRI of the institution that an IRI, a slug or a name means.
+
+    An IRI and a slug are looked up at once; only a name has to be compared with those of all institutions.
 
     Raises:
-        AnalysisError: It is none.
+        AnalysisError: Nothing, or more than one institution, is called so; the nearest are suggested.
     """
+    from kg.questions import resolve_iri
+
+    text = text.strip()
+    direct = text if ":" in text else f"{base}id/organisation/{text}"
     try:
-        known = select(store, f"SELECT ?s WHERE {{ {_iris('s', [institution])} ?s a inno:Organisation }}")
-    except ValueError as error:
-        fix = Text(
-            "Name an institution by IRI, or by name with `kg profile NAME`.",
-            "Nennen Sie eine Einrichtung mit IRI, oder mit Namen: `kg profile NAME`.",
-        )
-        raise AnalysisError(Text(f"{institution!r} is no IRI.", f"{institution!r} ist keine IRI."), fix=fix) from error
-    if not known:
-        what = Text("There is no such institution in this graph.", "Diese Einrichtung gibt es im Graphen nicht.")
-        fix = Text("List them with `kg analyse --format csv`.", "`kg analyse --format csv` zählt alle auf.")
-        raise AnalysisError(what, where=institution, fix=fix)
+        known = text and select(store, f"SELECT ?s WHERE {{ {iris('s', [direct])} ?s a inno:Organisation }}")
+    except ValueError:  # a name with a colon
+        known = None
+    if known:
+        return direct
+    try:
+        return resolve_iri(store, text, "inno:Organisation", lang=lang)
+    except ParameterError as error:
+        raise AnalysisError(error.what, where=error.where, fix=error.fix) from error
+
+
+def sources(store: Store, projects: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the named graphs that name participants of some projects, as `{project: graphs}`, sorted."""
+    found: dict[str, tuple[str, ...]] = {}
+    projects = list(projects)
+    if projects:
+        query = f"SELECT DISTINCT ?i ?g WHERE {{ {iris('i', projects)} GRAPH ?g {{ ?x inno:inInitiative ?i ; inno:participant ?o }} }}"
+        for project, graph in select(store, query):
+            found[project.value] = (*found.get(project.value, ()), graph.value)
+    return found
+
+
+def countries(store: Store, institutions: Iterable[str]) -> dict[str, str]:
+    """Return the IRI of the country of each institution, as its places lead to one; without one no entry.
+
+    Of several places the smallest IRI counts, as in :attr:`kg.analyse.data.Data.countries`.
+    """
+    from kg.analyse.data import is_country
+
+    placed = {one: min(v.value for v in values[INNO.location]) for one, values in statements(store, institutions, [INNO.location]).items()}
+    above: dict[str, str] = {}
+    waiting = {place for place in placed.values() if not is_country(place)}
+    while waiting:
+        found = statements(store, waiting, [INNO.withinPlace])
+        above.update({place: min(value.value for value in values[INNO.withinPlace]) for place, values in found.items()})
+        waiting = {place for place in above.values() if not is_country(place)} - set(above) - waiting
+    result = {}
+    for one, start in placed.items():
+        place, seen = start, {start}
+        while not is_country(place) and (place := above.get(place, "")) and place not in seen:
+            seen.add(place)
+        if place and is_country(place):
+            result[one] = place
+    return result
 
 
 class Attestation(NamedTuple):
@@ -167,7 +211,7 @@ def attestations(store: Store, participations: Iterable[str]) -> list[Attestatio
     if not participations:
         return []
     query = f"""SELECT DISTINCT ?p ?a ?st ?w ?d ?pub WHERE {{
-      {_iris("p", participations)}
+      {iris("p", participations)}
       ?c rdf:subject ?p ; rdf:predicate inno:inInitiative ; inno:attestation ?a ; inno:claimStatus ?st .
       OPTIONAL {{ ?c inno:roleWording ?w }}
       OPTIONAL {{ ?c inno:evidence/oa:hasSource ?d OPTIONAL {{ ?d dcterms:publisher ?pub }} }}
@@ -194,7 +238,7 @@ CONTRIBUTIONS = (INNO.developed, INNO.supports, INNO.contributedTo, INNO.feature
 def contributions(store: Store, institution: str) -> list[Contribution]:
     """Return the contributions of an institution; they never count as participation."""
     query = f"""SELECT DISTINCT ?p ?o ?w ?d WHERE {{
-      {_iris("s", [institution])} {_iris("p", CONTRIBUTIONS)} ?s ?p ?o .
+      {iris("s", [institution])} {iris("p", CONTRIBUTIONS)} ?s ?p ?o .
       OPTIONAL {{
         ?c rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o .
         OPTIONAL {{ ?c inno:roleWording ?w }}
@@ -223,7 +267,7 @@ class Elsewhere(NamedTuple):
 def elsewhere(store: Store, institution: str) -> list[Elsewhere]:
     """Return the participations of an institution in initiatives that are no projects."""
     query = f"""SELECT DISTINCT ?x ?i ?k ?r WHERE {{
-      {_iris("s", [institution])} ?x inno:participant ?s ; inno:inInitiative ?i ; inno:role ?r . ?i a ?k .
-      {_iris("k", [INNO.Event, INNO.Programme, INNO.Campaign])}
+      {iris("s", [institution])} ?x inno:participant ?s ; inno:inInitiative ?i ; inno:role ?r . ?i a ?k .
+      {iris("k", [INNO.Event, INNO.Programme, INNO.Campaign])}
     }}"""
     return [Elsewhere(x.value, i.value, local_name(k.value), local_name(r.value)) for x, i, k, r in select(store, query)]

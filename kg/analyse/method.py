@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg import __version__
+from kg.analyse.filters import Filters
 from kg.analyse.frames import Frame
 from kg.analyse.projection import COUNTING_RULE
 from kg.namespaces import INNO, ORG
@@ -34,9 +35,9 @@ class Method:
     """How the numbers of a result were made.
 
     Attributes:
-        level: `unit`, `merged` or `top`.
-        weight: `newman` or `count`.
-        roles: Role filter.
+        level: `unit`, `merged` or `top`, or a level of places.
+        weight: `newman`, `count` or `contribution`.
+        roles: Role filter, or `coordinator-star`.
         seed: Seed of everything random.
         draws: Draws of the null model; 0 where none was made.
         frame: Sampling frame.
@@ -46,6 +47,7 @@ class Method:
         name: Name of the graph.
         title: Title of the graph per language.
         linked: Whether entities that exact links join count as one.
+        filters: Limits beyond the counting rule, and what they left out.
     """
 
     level: str
@@ -60,14 +62,17 @@ class Method:
     name: str
     title: dict[str, str]
     linked: bool = False
+    filters: Filters = field(default_factory=Filters)
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything, with the counting rule and the software version."""
+        """Return everything, with the counting rule and the software version; `filters` only where there are any."""
+        filters = self.filters.to_json()
         return {
             "level": self.level,
             "weight": self.weight,
             "roles": self.roles,
             "linked": self.linked,
+            **({"filters": filters} if filters else {}),
             "initiatives": "projects",
             "counting_rule": COUNTING_RULE,
             "seed": self.seed,
@@ -82,8 +87,23 @@ class Method:
         }
 
 
+def method_filters(method: Method, lang: str) -> str:
+    """Return in a language which limits were chosen and what they left out, parts divided by ` · `; empty where there were none."""
+    return method.filters.sentence(lang)
+
+
 def method_of(
-    build: Build, engine: Engine, frame: Frame, *, level: str, weight: str, roles: str, seed: int, draws: int, linked: bool = False
+    build: Build,
+    engine: Engine,
+    frame: Frame,
+    *,
+    level: str,
+    weight: str,
+    roles: str,
+    seed: int,
+    draws: int,
+    linked: bool = False,
+    filters: Filters | None = None,
 ) -> Method:
     """Return the method block of a result."""
     record = build.record
@@ -94,6 +114,7 @@ def method_of(
         seed=seed,
         draws=draws,
         linked=linked,
+        filters=filters or Filters(),
         frame=frame,
         mapping=mapping_version(engine, build.parquet),
         build=build.id,

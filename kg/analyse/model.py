@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.analyse.dates import Span
-from kg.analyse.frames import Refusal
+from kg.analyse.frames import Refusal, machine_caveat
 from kg.analyse.labels import Named, sort_key
 from kg.analyse.method import Method
 from kg.analyse.nullmodel import Repeats
 from kg.namespaces import code
+
+if TYPE_CHECKING:
+    from kg.analyse.beside import Beside
 
 ROLE_ORDER = (
     "coordinator",
@@ -196,6 +199,33 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class LevelCount:
+    """How many projects and partners there are at one level of counting.
+
+    Attributes:
+        level: One of :data:`kg.analyse.projection.LEVELS`.
+        institution: The body the institution counts as there.
+        projects: Number of projects of that body.
+        partners: Number of other institutions in them.
+        repeat_partners: Those in at least two of them.
+    """
+
+    level: str
+    institution: Named
+    projects: int
+    partners: int
+    repeat_partners: int
+
+    def numbers(self) -> dict[str, int]:
+        """Return the three numbers by name."""
+        return {"projects": self.projects, "partners": self.partners, "repeat_partners": self.repeat_partners}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return level, body and numbers."""
+        return {"level": self.level, "institution": self.institution.to_json(), **self.numbers()}
+
+
+@dataclass(frozen=True)
 class Year:
     """Projects in one year.
 
@@ -301,6 +331,7 @@ class Profile:
         projects: Its projects, by start, those without dates last.
         partners: Its partners, most shared projects first, equal ones by label.
         repeats: Repeat partners against chance; `None` without projects.
+        within: The sources within which that comparison stays, where there are others too; else empty.
         years: Projects by year.
         wordings: How the sources word its role, as (wording, number of projects), most frequent first.
         contributions: Contributions, apart.
@@ -309,6 +340,9 @@ class Profile:
         gaps: What is not known.
         refusal: What may not be said on this frame and why; `None` on a census.
         caveats: Sentences needed to read the numbers.
+        levels: Projects and partners at each level of bodies; empty where no unit is mapped to a larger body.
+        beside: What other sources say of it or of a body above, counted nowhere here.
+        measures: Measures of the network by standard name (see :mod:`kg.analyse.kept`).
         method: How the numbers were made.
         things: Labels of projects, roles and codes used in the profile.
     """
@@ -320,6 +354,7 @@ class Profile:
     projects: tuple[ProjectEntry, ...]
     partners: tuple[Partner, ...]
     repeats: Repeats | None
+    within: tuple[Named, ...]
     years: tuple[Year, ...]
     wordings: tuple[tuple[str, int], ...]
     contributions: tuple[ContributionEntry, ...]
@@ -328,6 +363,9 @@ class Profile:
     gaps: tuple[Gap, ...]
     refusal: Refusal | None
     caveats: tuple[dict[str, str], ...]
+    levels: tuple[LevelCount, ...]
+    beside: tuple[Beside, ...]
+    measures: Mapping[str, Mapping[str, Any]]
     method: Method
     things: Mapping[str, Named] = field(repr=False, default_factory=dict)
 
@@ -397,6 +435,8 @@ class Profile:
 
     def to_json(self) -> dict[str, Any]:
         """Return the profile as plain data; the same for every language."""
+        from kg.analyse.sentences import sentences
+
         expected = self.repeats.partners if self.repeats else {}
         return {
             "institution": self.institution.to_json(),
@@ -404,10 +444,15 @@ class Profile:
             "above": [named.to_json() for named in self.above],
             "counts_elsewhere": [{**named.to_json(), "projects": number} for named, number in self.elsewhere_counted],
             "method": self.method.to_json(),
+            "sentences": [sentence.to_json() for sentence in sentences(self)],
             "refusal": self.refusal.to_json() if self.refusal else None,
             "caveats": list(self.caveats),
             "numbers": {"projects": len(self.projects), "partners": len(self.partners), "repeat_partners": len(self.repeat_partners)},
-            "repeat_partners": self.repeats.to_json() if self.repeats else None,
+            "levels": [level.to_json() for level in self.levels],
+            "repeat_partners": {**self.repeats.to_json(), "within": [source.to_json() for source in self.within]} if self.repeats else None,
+            "measures_caveat": machine_caveat(self.method.frame),
+            "measures": {name: dict(measure) for name, measure in self.measures.items()},
+            "second_source": [found.to_json() for found in self.beside],
             "roles": [{**row, "label": {lang: self.role_label(row["role"], lang) for lang in ("de", "en")}} for row in self.by_role()],
             "wordings": [{"wording": wording, "projects": number} for wording, number in self.wordings],
             "years": [year.to_json() for year in self.years],

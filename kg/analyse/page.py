@@ -6,15 +6,19 @@ of at least 4.5 to 1, no horizontal scrolling from 320 CSS pixels on (1.4.10).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.analyse import beside
 from kg.analyse import figures as drawing
 from kg.analyse.labels import Named
+from kg.analyse.measure_text import measure_notes, measure_rows
 from kg.analyse.projection import COUNTING_RULE
-from kg.analyse.render_text import amount_text, by_count, consortium_text, notes, repeats_sentences, roles_text, summary, wordings_text
+from kg.analyse.render_text import amount_text, by_count, chance_sentences, consortium_text, notes, roles_text, summary, wordings_text
+from kg.analyse.sentences import Sentence, sentences
 from kg.analyse.wording import kind_label, number, say
+from kg.namespaces import local_name
 
 if TYPE_CHECKING:
     from kg.analyse.method import Method
@@ -80,16 +84,27 @@ def method_rows(method: Method, lang: str) -> list[tuple[str, str]]:
 def _content(profile: Profile, lang: str) -> dict[str, Any]:
     """Return everything the template shows, worded and in order; the template only places it."""
 
+    anchors = _anchors(profile)
+
     def t(key: str, **values: object) -> str:
         return say(key, lang, **values)
 
     def label(named: Named) -> str:
         return named.label(lang)
 
-    def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[object]], links: Sequence[str] = ()) -> dict[str, Any]:
+    def table(
+        caption: str, head: Sequence[str], rows: Sequence[Sequence[object]], links: Sequence[str] = (), things: Sequence[str] = ()
+    ) -> dict[str, Any]:
         cells = [[str(cell) for cell in row] for row in rows]
         numeric = [bool(rows) and all(isinstance(row[column], int) for row in rows) for column in range(len(head))]
-        return {"caption": caption, "head": list(head), "rows": cells, "numeric": numeric, "links": [link(iri) for iri in links]}
+        return {
+            "caption": caption,
+            "head": list(head),
+            "rows": cells,
+            "numeric": numeric,
+            "links": [link(iri) for iri in links],
+            "ids": [anchors[iri] for iri in things],
+        }
 
     def tallies(kind: str, caption: str, head: str) -> dict[str, Any]:
         found = profile.outside_publishers() if kind == "publishers" else profile.tally(kind)
@@ -100,10 +115,14 @@ def _content(profile: Profile, lang: str) -> dict[str, Any]:
         return table(caption, [t(head), t("projects")], rows)
 
     partners = by_count(profile.partners, lang)
+    own = [entry.project.iri for entry in profile.projects]
+    labels = {named.iri: label(named) for named in (*profile.things.values(), profile.institution, *(p.partner for p in profile.partners))}
+    labels |= {there.iri: label(there) for found in profile.beside for _, there in found.linked}
     titles = {entry.project.iri: label(entry.project) for entry in profile.projects}
     chance = profile.repeats.partners if profile.repeats else {}
+    again = [partner for partner in partners if partner.count > 1]
     repeat_rows = []
-    for partner in (p for p in partners if p.count > 1):
+    for partner in again:
         found = chance.get(partner.partner.iri)
         expected = f"{number(found.mean, lang, 2)} ({t('interval', low=number(found.low, lang), high=number(found.high, lang))})" if found else ""
         which = ", ".join(titles[project] for project in partner.projects)
@@ -136,11 +155,12 @@ def _content(profile: Profile, lang: str) -> dict[str, Any]:
         ),
         "wordings": table(t("wordings"), [t("wording"), t("projects")], [[wording, count] for wording, count in profile.wordings]),
         "years": table(t("years"), [t("year"), t("certain"), t("possible")], [[str(y.year), y.certain, y.possible] for y in profile.years]),
-        "projects": table(
-            t("projects"), project_head, [_project_row(profile, entry, lang) for entry in profile.projects], [e.project.iri for e in profile.projects]
+        "projects": table(t("projects"), project_head, [_project_row(profile, entry, lang) for entry in profile.projects], own, own),
+        "sentences": [_sentence(sentence, anchors, labels, lang) for sentence in sentences(profile)],
+        "repeats": chance_sentences(profile, lang),
+        "repeat_partners": table(
+            t("repeats"), [t("partner"), t("kind"), t("projects"), t("shared-which"), t("expected")], repeat_rows, (), [p.partner.iri for p in again]
         ),
-        "repeats": repeats_sentences(profile.repeats, lang) if profile.repeats else (),
-        "repeat_partners": table(t("repeats"), [t("partner"), t("kind"), t("projects"), t("shared-which"), t("expected")], repeat_rows),
         "single_title": t("single-partners", number=len(single)),
         "single": table(
             t("single-partners", number=len(single)),
@@ -162,6 +182,20 @@ def _content(profile: Profile, lang: str) -> dict[str, Any]:
             [t("contribution"), t("thing"), t("wording")],
             [[t(c.kind), label(c.thing), "; ".join(c.wordings)] for c in profile.contributions],
         ),
+        "measures": table(t("measures"), [t("measure"), t("value"), t("error"), t("rank")], measure_rows(profile, lang)),
+        "measure_notes": measure_notes(profile, lang),
+        "beside_title": beside.say("title", lang),
+        "beside": [
+            {
+                "texts": found.sentences(lang),
+                "pairs": table(
+                    beside.say("pairs", lang),
+                    [beside.say("here", lang), beside.say("there", lang)],
+                    [[label(here), f"{label(there)} ({local_name(there.iri)})"] for here, there in found.linked],
+                ),
+            }
+            for found in profile.beside
+        ],
         "elsewhere": table(
             t("elsewhere"),
             [t("initiative"), t("kind"), t("role"), t("time")],
@@ -170,6 +204,18 @@ def _content(profile: Profile, lang: str) -> dict[str, Any]:
         "gaps": [(t(f"gap-{gap.key}", number=gap.number, of=gap.of), ", ".join(label(thing) for thing in gap.things)) for gap in profile.gaps],
         "method": method_rows(profile.method, lang),
     }
+
+
+def _anchors(profile: Profile) -> dict[str, str]:
+    """Return the id of the table row of each project and repeat partner."""
+    found = {entry.project.iri: f"project-{position}" for position, entry in enumerate(profile.projects, start=1)}
+    return found | {partner.partner.iri: f"partner-{position}" for position, partner in enumerate(profile.repeat_partners, start=1)}
+
+
+def _sentence(sentence: Sentence, anchors: Mapping[str, str], labels: Mapping[str, str], lang: str) -> dict[str, Any]:
+    """Return a sentence with its rule and the rows behind it, as pairs of label and id of the row; the id is empty where there is no such row."""
+    rows = [(labels.get(iri) or local_name(iri), anchors.get(iri, "")) for iri in sentence.rows]
+    return {"key": sentence.key, "text": sentence.text[lang], "rule": sentence.rule[lang], "anchor": sentence.anchor, "rows": rows}
 
 
 def _project_row(profile: Profile, entry: ProjectEntry, lang: str) -> list[str]:

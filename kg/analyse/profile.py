@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kg.analyse import configuration, facts, nullmodel
+from kg.analyse import configuration, facts, kept, nullmodel
 from kg.analyse.arrow import constant
+from kg.analyse.beside import beside
+from kg.analyse.data import Data, Selection, load
 from kg.analyse.dates import Span
-from kg.analyse.frames import Frame, caveats, frame_of, refusal
+from kg.analyse.frames import caveats, refusal
 from kg.analyse.incidence import Incidence
 from kg.analyse.labels import Named, sort_key
-from kg.analyse.method import Method, method_of
+from kg.analyse.method import Method
 from kg.analyse.model import (
     ROLE_ORDER,
     ContributionEntry,
     ElsewhereEntry,
     Gap,
     Grant,
+    LevelCount,
     Partner,
     Profile,
     ProjectEntry,
@@ -28,7 +32,7 @@ from kg.analyse.model import (
     role_key,
 )
 from kg.analyse.nullmodel import Repeats
-from kg.analyse.projection import WEIGHTS, Row, check, counted, organisations, rows_of
+from kg.analyse.projection import LEVELS, ROLES, WEIGHTS, Row, check, rows_of
 from kg.namespaces import DCTERMS, FOAF, INNO, SCHEMA, code, local_name
 
 if TYPE_CHECKING:
@@ -38,7 +42,10 @@ if TYPE_CHECKING:
     from kg.engine.base import Engine
     from kg.store import Store
 
-__all__ = ["Profile", "profile"]
+__all__ = ["Profile", "profile", "profiles"]
+
+EMPTY_MAPPING = "e3b0c44298fc"
+"""Version of a mapping without a statement (:func:`kg.analyse.method.mapping_version`): all levels of bodies are the same."""
 
 
 def profile(
@@ -50,6 +57,7 @@ def profile(
     roles: str = "all",
     seed: int = 1,
     draws: int = 1000,
+    selection: Selection | None = None,
     engine: Engine | None = None,
     store: Store | None = None,
 ) -> Profile:
@@ -57,37 +65,76 @@ def profile(
 
     Args:
         build: A finished build.
-        institution: IRI of an organisation, or its slug (`entity_id`).
+        institution: IRI of an organisation, its slug (`entity_id`), or its name.
         level: One of :data:`kg.analyse.projection.LEVELS`.
         weight: One of :data:`kg.analyse.projection.WEIGHTS`.
         roles: A key of :data:`kg.analyse.projection.ROLES`.
         seed: Seed of the null model.
         draws: Draws of the null model; 0 leaves it out.
+        selection: All that counts; it replaces level, weight, roles and seed.
         engine: Batch engine; one is opened and closed without it.
         store: Store of the build; it is opened and closed without it.
 
     Raises:
-        AnalysisError: The institution is not in the graph, or an option is unknown.
+        AnalysisError: The institution is not in the graph, or an option is unknown or makes no sense for one institution.
     """
+    return profiles(build, [institution], selection or Selection(level, weight, roles, seed=seed), draws=draws, engine=engine, store=store)[0]
+
+
+def profiles(
+    build: Build,
+    institutions: Sequence[str],
+    selection: Selection | None = None,
+    *,
+    draws: int = 1000,
+    engine: Engine | None = None,
+    store: Store | None = None,
+) -> list[Profile]:
+    """Return the profiles of some institutions, made from the same data, in the order asked for (see :func:`profile`)."""
     from contextlib import ExitStack
 
     from kg.engine.duckdb import DuckDB
     from kg.store import open_store
 
-    check(weight, WEIGHTS, "weight")
-    iri = institution if ":" in institution else f"{build.base}id/organisation/{institution}"
+    chosen = for_institutions(selection or Selection())
     with ExitStack() as stack:
         if store is None:
             store = open_store(build.store)
             stack.callback(store.close)
-        facts.require_organisation(store, iri)
+        iris = [facts.institution(store, build.base, institution) for institution in institutions]
         if engine is None:
             engine = stack.enter_context(DuckDB())
-        table = engine.to_arrow(counted(engine, build.parquet, level=level, roles=roles))
-        known = organisations(engine, build.parquet)
-        frame = frame_of(build, engine)
-        method = method_of(build, engine, frame, level=level, weight=weight, roles=roles, seed=seed, draws=draws)
-        return _assemble(store, table, known, frame, method, iri)
+        data = load(build, chosen, engine=engine).with_draws(draws)
+        others = _other_levels(data) if data.method.mapping != EMPTY_MAPPING else ()
+        return [profile_of(data, iri, store, others) for iri in iris]
+
+
+def for_institutions(selection: Selection) -> Selection:
+    """Return a selection that makes sense for single institutions.
+
+    Raises:
+        AnalysisError: It counts institutions for places, ties coordinators only, or weighs by funding.
+    """
+    check(selection.level, LEVELS, "level")
+    check(selection.weight, WEIGHTS, "weight")
+    check(selection.roles, ROLES, "roles")
+    return selection
+
+
+def _other_levels(data: Data) -> tuple[Data, ...]:
+    """Return the same participations as they count at each level of bodies, in the order of levels."""
+    chosen = data.selection
+    return tuple(data if level == chosen.level else load(data.build, replace(chosen, level=level), engine=data.engine) for level in LEVELS)
+
+
+def _level(data: Data, asked: str) -> LevelCount:
+    """Return how many projects and partners an institution has at the level of some data."""
+    body, _ = _counted(_rows(data.table, asked, "organisation", "named"), asked)
+    met: Counter[str] = Counter()
+    projects = data.incidence.projects_of(body) if body in data.incidence.position else []
+    for team in data.incidence.teams(projects).values():
+        met.update(team - {body})
+    return LevelCount(data.selection.level, data.named(body), len(projects), len(met), sum(count > 1 for count in met.values()))
 
 
 def _rows(table: pa.Table, institution: str, *columns: str) -> list[Row]:
@@ -122,9 +169,35 @@ def _chance(incidence: Incidence, body: str, method: Method) -> Repeats:
     return nullmodel.repeats(incidence.teams(), body, number=method.draws, seed=method.seed)
 
 
-def _assemble(store: Store, table: pa.Table, known: Mapping[str, Named], frame: Frame, method: Method, asked: str) -> Profile:
+def comparable(store: Store, data: Data, own: Iterable[str]) -> tuple[tuple[Named, ...], Incidence]:
+    """Return the sources within which meetings are compared with chance, and who is in which of their projects.
+
+    Of several sources that name institutions each in its own way only those count that name the own projects: nobody of the others could have been met.
+    """
+    sources = {str(source["graph"]): source for source in data.build.record.get("sources", [])}
+    if len(sources) < 2 or data.selection.linked:
+        return (), data.incidence
+    graphs = facts.sources(store, data.incidence.projects)
+    there = {graph for project in own for graph in graphs.get(project, ())} & set(sources)
+    kept_projects = [project for project in data.incidence.projects if there & set(graphs.get(project, ()))]
+    if not there or len(kept_projects) == len(data.incidence.projects):
+        return (), data.incidence
+    titles = {graph: sources[graph].get("title") or {"": str(sources[graph]["name"])} for graph in there}
+    return tuple(Named(graph, titles[graph]) for graph in sorted(there)), Incidence.of(data.incidence.teams(kept_projects))
+
+
+def profile_of(data: Data, asked: str, store: Store, levels: Sequence[Data] = (), *, alone: bool = True) -> Profile:
+    """Return the profile of an institution from data that were loaded.
+
+    Args:
+        data: The participations that count; its draws are those of the null model.
+        asked: IRI of the institution.
+        store: Store of the build.
+        levels: The same participations at each level of bodies.
+        alone: With what stands beside it and its measures in the network, which a comparison does without.
+    """
+    table, known, method, incidence = data.table, data.labels, data.method, data.incidence
     body, others = _counted(_rows(table, asked, "organisation", "named"), asked)
-    incidence = Incidence.read(table)
     mine: dict[str, list[Row]] = {}
     for row in _rows(table, body, "organisation"):
         mine.setdefault(row.initiative, []).append(row)
@@ -145,7 +218,8 @@ def _assemble(store: Store, table: pa.Table, known: Mapping[str, Named], frame: 
 
     partners = [Partner(things.get(other, Named(other)), tuple(sorted(common)), tie(sorted(common))) for other, common in shared.items()]
     partners.sort(key=lambda partner: (-partner.count, sort_key(partner.partner.label("de")), partner.partner.iri))
-    chance = _chance(incidence, body, method) if mine and method.draws else None
+    within, compared = comparable(store, data, mine)
+    chance = _chance(compared, body, method) if mine and method.draws else None
     worded = Counter(wording for entry in projects for wording in {w for role in entry.roles if role.itself for w in role.wordings})
     return Profile(
         institution=institution,
@@ -155,14 +229,18 @@ def _assemble(store: Store, table: pa.Table, known: Mapping[str, Named], frame: 
         projects=projects,
         partners=tuple(partners),
         repeats=chance,
+        within=within,
         years=tuple(_years(projects, state)),
         wordings=tuple(sorted(worded.items(), key=lambda item: (-item[1], sort_key(item[0])))),
         contributions=tuple(ContributionEntry(c.predicate, things[c.object], c.wordings, len(c.documents)) for c in look.contributions),
         elsewhere=tuple(look.elsewhere_entries(things)),
         funded=tuple(sorted((things[iri] for iri in look.funded), key=lambda named: sort_key(named.label("de")))),
         gaps=tuple(_gaps(projects, partners)),
-        refusal=refusal(frame),
-        caveats=tuple(caveats(frame, institution)),
+        refusal=refusal(method.frame),
+        caveats=tuple(caveats(method.frame, institution)),
+        levels=tuple(_level(other, asked) for other in levels),
+        beside=beside(store, data.build, institution, above, mine) if alone else (),
+        measures=kept.profile_measures(data, body, chance) if alone else {},
         method=method,
         things=things,
     )

@@ -191,10 +191,15 @@ def counted(
     inside = _pairs(engine, quads, INNO.countsWith)
     if whole := wholes(inside, _pairs(engine, quads, INNO.partOf)) if inside else {}:
         found = found.mutate(initiative=found.initiative.substitute(whole))
-    if linked and (same := representatives(_pairs(engine, quads.filter(quads.graph.endswith("/graph/links")), OWL.sameAs))):
+    if linked and (same := same_things(engine, quads)):
         found = found.mutate(initiative=found.initiative.substitute(same), organisation=found.organisation.substitute(same))
         found = _represented(engine, quads, found) if level == "merged" else found
     return found.select(*Row._fields)
+
+
+def same_things(engine: Engine, quads: Any) -> dict[str, str]:
+    """Return for each entity that an exact link joins (`owl:sameAs` in the graph of links) the one under whose name it counts."""
+    return representatives(_pairs(engine, quads.filter(quads.graph.endswith("/graph/links")), OWL.sameAs))
 
 
 def _represented(engine: Engine, quads: Any, rows: Any) -> Any:

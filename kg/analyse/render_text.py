@@ -6,8 +6,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from kg.analyse import beside
 from kg.analyse.labels import sort_key
-from kg.analyse.method import Method
+from kg.analyse.measure_text import measure_notes, measure_rows
+from kg.analyse.method import Method, method_filters
 from kg.analyse.nullmodel import CONFIGURATION
 from kg.analyse.projection import COUNTING_RULE
 from kg.analyse.wording import kind_label, number, say
@@ -36,6 +38,7 @@ def method_line(method: Method, lang: str) -> str:
         state=method.state or say("unknown", lang),
         build=method.build,
     )
+    line = f"{line} · {filters}" if (filters := method_filters(method, lang)) else line
     line = f"{line} · {say('method-linked', lang)}" if method.linked else line
     return f"{line} · {say('method-random', lang, seed=method.seed, draws=method.draws)}" if method.draws else line
 
@@ -56,6 +59,14 @@ def repeats_sentences(repeats: Repeats, lang: str) -> tuple[str, str]:
     )
     method = "repeats-method-configuration" if repeats.method == CONFIGURATION else "repeats-method"
     return text, say(method, lang, draws=number(repeats.draws, lang), seed=repeats.seed)
+
+
+def chance_sentences(profile: Profile, lang: str) -> list[str]:
+    """Return what the null model says of a profile, how it was made and, where there are several sources, within which of them."""
+    found = list(repeats_sentences(profile.repeats, lang)) if profile.repeats else []
+    if found and profile.within:
+        found.append(say("within-sources", lang, sources=", ".join(source.label(lang) for source in profile.within)))
+    return found
 
 
 def summary(profile: Profile, lang: str) -> str:
@@ -122,53 +133,61 @@ def render_profile(profile: Profile, lang: str = "en") -> str:
         profile: The profile.
         lang: `de` or `en`.
     """
+    from kg.analyse.sentences import sentences
+
     name = profile.institution.label(lang)
-    lines: list[str] = [*_heading(say("title", lang, name=name), "="), *_wrap(summary(profile, lang))]
+    lines: list[str] = [*heading(say("title", lang, name=name), "="), *wrap(summary(profile, lang))]
     kind = kind_label(profile.institution.kind, lang)
     about = [kind[:1].upper() + kind[1:]]
     if profile.above:
         about.append(say("above", lang, names=", ".join(named.label(lang) for named in profile.above)))
-    lines += _wrap(". ".join(about) + ".")
+    lines += wrap(". ".join(about) + ".")
     for note in notes(profile, lang):
-        lines += _wrap(note)
+        lines += wrap(note)
+    lines += ["", *heading(say("sentences", lang), "-")]
+    for sentence in sentences(profile):
+        lines += wrap(f"- {sentence.text[lang]} [{sentence.key}]", indent="  ")
     lines += _section("frame-title", lang, [profile.refusal.reason[lang]]) if profile.refusal else []
     if profile.projects:
         lines += _projects(profile, lang)
+    lines += _measures(profile, lang)
     lines += _apart(profile, lang)
+    for found in profile.beside:
+        lines += _section_of(beside.say("title", lang), found.sentences(lang))
     if profile.gaps:
-        lines += ["", *_heading(say("gaps", lang), "-")]
+        lines += ["", *heading(say("gaps", lang), "-")]
         for gap in profile.gaps:
             text = say(f"gap-{gap.key}", lang, number=gap.number, of=gap.of)
             few = f" ({', '.join(thing.label(lang) for thing in gap.things)})" if 0 < len(gap.things) <= 12 else ""
-            lines += _wrap(f"- {text}{few}", indent="  ")
+            lines += wrap(f"- {text}{few}", indent="  ")
     return "\n".join([*lines, *_method(profile.method, lang)]) + "\n"
 
 
 def _projects(profile: Profile, lang: str) -> list[str]:
-    lines = ["", *_heading(say("roles", lang), "-")]
+    lines = ["", *heading(say("roles", lang), "-")]
     head = [say("role", lang), say("projects", lang), say("named-itself", lang), say("named-through", lang)]
     lines += table(head, [[profile.role_label(row["role"], lang), row["projects"], row["itself"], row["through"]] for row in profile.by_role()])
-    lines += _wrap(say("roles-note", lang))
-    lines += ["", *_heading(say("wordings", lang), "-")]
+    lines += wrap(say("roles-note", lang))
+    lines += ["", *heading(say("wordings", lang), "-")]
     lines += table([say("wording", lang), say("projects", lang)], [[wording, count] for wording, count in profile.wordings])
-    lines += ["", *_heading(say("projects", lang), "-")]
+    lines += ["", *heading(say("projects", lang), "-")]
     for entry in profile.projects:
-        lines += _wrap(f"{entry.project.label(lang)}: {entry.span.text(say('unknown-short', lang))}")
-        lines += _wrap(f"  {say('role', lang)}: {roles_text(profile, entry, lang)}", indent="    ")
+        lines += wrap(f"{entry.project.label(lang)}: {entry.span.text(say('unknown-short', lang))}")
+        lines += wrap(f"  {say('role', lang)}: {roles_text(profile, entry, lang)}", indent="    ")
         if wordings := wordings_text(entry, lang):
-            lines += _wrap(f"  {say('wording', lang)}: {wordings}", indent="    ")
-        lines += _wrap(f"  {say('consortium', lang)}: {consortium_text(entry, lang)}", indent="    ")
+            lines += wrap(f"  {say('wording', lang)}: {wordings}", indent="    ")
+        lines += wrap(f"  {say('consortium', lang)}: {consortium_text(entry, lang)}", indent="    ")
         publishers = f": {', '.join(named.label(lang) for named in entry.outside)}" if entry.outside else ""
-        lines += _wrap(f"  {say('attested-by', lang)}: {say(f'class-{entry.attestation}', lang)}{publishers}", indent="    ")
+        lines += wrap(f"  {say('attested-by', lang)}: {say(f'class-{entry.attestation}', lang)}{publishers}", indent="    ")
     if profile.years:
-        lines += ["", *_heading(say("years", lang), "-")]
+        lines += ["", *heading(say("years", lang), "-")]
         head = [say("year", lang), say("certain", lang), say("possible", lang)]
         lines += table(head, [[str(year.year), year.certain, year.possible] for year in profile.years])
-        lines += _wrap(say("years-note", lang))
-    lines += ["", *_heading(say("repeats", lang), "-")]
+        lines += wrap(say("years-note", lang))
+    lines += ["", *heading(say("repeats", lang), "-")]
     if profile.repeats:
-        for sentence in repeats_sentences(profile.repeats, lang):
-            lines += _wrap(sentence)
+        for sentence in chance_sentences(profile, lang):
+            lines += wrap(sentence)
     rows: list[list[object]] = []
     for partner in by_count(profile.repeat_partners, lang):
         chance = profile.repeats.partners[partner.partner.iri] if profile.repeats else None
@@ -178,17 +197,17 @@ def _projects(profile: Profile, lang: str) -> list[str]:
     single = len(profile.partners) - len(profile.repeat_partners)
     if single:
         others = ", ".join(partner.partner.label(lang) for partner in by_count(profile.partners, lang) if partner.count == 1)
-        lines += _wrap(f"{say('single-partners', lang, number=single)}: {others}.")
-    lines += ["", *_heading(say("funding", lang), "-"), *_amounts(profile, lang)]
+        lines += wrap(f"{say('single-partners', lang, number=single)}: {others}.")
+    lines += ["", *heading(say("funding", lang), "-"), *_amounts(profile, lang)]
     lines += ["", *_tallies(profile.tally("programmes"), "programme", profile, lang)]
     lines += ["", *_tallies(profile.tally("funders"), "funder", profile, lang)]
-    lines += _wrap(say("funding-note", lang))
-    lines += ["", *_heading(say("topics", lang), "-"), *_tallies(profile.tally("topics"), "topic", profile, lang)]
-    lines += ["", *_heading(say("places", lang), "-"), *_tallies(profile.tally("sites"), "place", profile, lang), *_wrap(say("places-note", lang))]
-    lines += ["", *_heading(say("attestation", lang), "-")]
+    lines += wrap(say("funding-note", lang))
+    lines += ["", *heading(say("topics", lang), "-"), *_tallies(profile.tally("topics"), "topic", profile, lang)]
+    lines += ["", *heading(say("places", lang), "-"), *_tallies(profile.tally("sites"), "place", profile, lang), *wrap(say("places-note", lang))]
+    lines += ["", *heading(say("attestation", lang), "-")]
     counts = profile.attestation_counts()
     lines += table([say("class", lang), say("projects", lang)], [[say(f"class-{name}", lang), count] for name, count in counts.items()])
-    lines += _wrap(say("attestation-note", lang))
+    lines += wrap(say("attestation-note", lang))
     return [*lines, "", *_tallies(profile.outside_publishers(), "outside-publishers", profile, lang)]
 
 
@@ -200,14 +219,14 @@ def by_count(partners: Iterable[Partner], lang: str) -> list[Partner]:
 def _apart(profile: Profile, lang: str) -> list[str]:
     lines: list[str] = []
     if profile.funded:
-        lines += ["", *_heading(say("funds", lang), "-")]
-        lines += _wrap(", ".join(named.label(lang) for named in profile.funded))
+        lines += ["", *heading(say("funds", lang), "-")]
+        lines += wrap(", ".join(named.label(lang) for named in profile.funded))
     if profile.contributions:
-        lines += ["", *_heading(say("contributions", lang), "-")]
+        lines += ["", *heading(say("contributions", lang), "-")]
         rows: list[list[object]] = [[say(c.kind, lang), c.thing.label(lang), "; ".join(c.wordings)] for c in profile.contributions]
         lines += table([say("contribution", lang), say("thing", lang), say("wording", lang)], rows)
     if profile.elsewhere:
-        lines += ["", *_heading(say("elsewhere", lang), "-")]
+        lines += ["", *heading(say("elsewhere", lang), "-")]
         unknown = say("unknown-short", lang)
         rows = [[e.initiative.label(lang), say(e.kind, lang), profile.role_label(e.role, lang), e.span.text(unknown)] for e in profile.elsewhere]
         lines += table([say("initiative", lang), say("kind", lang), say("role", lang), say("time", lang)], rows)
@@ -245,23 +264,23 @@ def render_analysis(analysis: Analysis, lang: str = "en") -> str:
         lang: `de` or `en`.
     """
     whole, groups = analysis.whole, analysis.communities
-    lines = [*_heading(say("analysis-title", lang), "=")]
-    lines += _wrap(say("analysis-summary", lang, **{key: number(value, lang) for key, value in whole.to_json().items()}))
+    lines = [*heading(say("analysis-title", lang), "=")]
+    lines += wrap(say("analysis-summary", lang, **{key: number(value, lang) for key, value in whole.to_json().items()}))
     sizes = {"components": whole.components, "largest": whole.largest, "isolated": whole.isolated}
-    lines += _wrap(say("analysis-components", lang, **sizes, density=number(whole.density, lang, 3)))
+    lines += wrap(say("analysis-components", lang, **sizes, density=number(whole.density, lang, 3)))
     clustering = {"projected": number(whole.clustering_projected, lang, 3), "two_mode": number(whole.clustering_two_mode, lang, 3)}
-    lines += _wrap(say("analysis-clustering", lang, **clustering))
+    lines += wrap(say("analysis-clustering", lang, **clustering))
     values = {"resolution": number(groups.resolution, lang, 1), "modularity": number(groups.modularity, lang, 3)}
-    lines += _wrap(say("analysis-communities", lang, method=groups.method.split(",")[0], number=len(groups.groups), seed=groups.seed, **values))
+    lines += wrap(say("analysis-communities", lang, method=groups.method.split(",")[0], number=len(groups.groups), seed=groups.seed, **values))
     if analysis.refusal:
         lines += _section("frame-title", lang, [analysis.refusal.reason[lang]])
     least = _least([row.projects for row in analysis.institutions])
     chosen = sorted((row for row in analysis.institutions if row.projects >= least), key=lambda row: sort_key(row.institution.label(lang)))
     shown = "analysis-shown" if least == 2 else "analysis-shown-least"
-    lines += ["", *_wrap(say(shown, lang, shown=len(chosen), of=len(analysis.institutions), least=least))]
+    lines += ["", *wrap(say(shown, lang, shown=len(chosen), of=len(analysis.institutions), least=least))]
     if analysis.shows_position and not analysis.betweenness_estimate.exact:
         about = analysis.betweenness_estimate.to_json()
-        lines += _wrap(say("analysis-betweenness", lang, sources=about["sources"], error=number(about["largest_standard_error"], lang, 4)))
+        lines += wrap(say("analysis-betweenness", lang, sources=about["sources"], error=number(about["largest_standard_error"], lang, 4)))
     head = [say("partner", lang), say("kind", lang), say("projects", lang), say("partners-short", lang), say("strength", lang), say("group", lang)]
     rows: list[list[object]] = []
     for row in chosen:
@@ -286,18 +305,33 @@ def _least(projects: Sequence[int]) -> int:
 def _method(method: Method, lang: str) -> list[str]:
     lines = _section("method", lang, [method_line(method, lang), f"{say('rule', lang)}: {COUNTING_RULE[lang]}"])
     population = method.frame.population.get(lang, ())
-    return [*lines, *_wrap(f"{say('population', lang)}: {' '.join(population)}")] if population else lines
+    return [*lines, *wrap(f"{say('population', lang)}: {' '.join(population)}")] if population else lines
 
 
-def _section(key: str, lang: str, sentences: Iterable[str]) -> list[str]:
-    return ["", *_heading(say(key, lang), "-"), *(line for sentence in sentences for line in _wrap(sentence))]
+def _section(key: str, lang: str, texts: Iterable[str]) -> list[str]:
+    return _section_of(say(key, lang), texts)
 
 
-def _heading(text: str, mark: str) -> list[str]:
+def _section_of(title: str, texts: Iterable[str]) -> list[str]:
+    return ["", *heading(title, "-"), *(line for text in texts for line in wrap(text))]
+
+
+def _measures(profile: Profile, lang: str) -> list[str]:
+    rows = measure_rows(profile, lang)
+    if not rows:
+        return []
+    head = [say(key, lang) for key in ("measure", "value", "error", "rank")]
+    lines = ["", *heading(say("measures", lang), "-"), *table(head, rows)]
+    return [*lines, *(line for note in measure_notes(profile, lang) for line in wrap(note))]
+
+
+def heading(text: str, mark: str) -> list[str]:
+    """Return a heading underlined with a mark."""
     return [text, mark * len(text)]
 
 
-def _wrap(text: str, indent: str = "") -> list[str]:
+def wrap(text: str, indent: str = "") -> list[str]:
+    """Return a text in lines of at most :data:`WIDTH` characters, words kept whole."""
     return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
@@ -325,3 +359,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
         return ["  ".join(cells).rstrip() for cells in turned]
 
     return [*line(head), *line(["-" * width for width in widths]), *(text for row in cells for text in line(row))]
+
+
+_heading, _wrap = heading, wrap  # names by which positions.py asks for them

@@ -5,6 +5,8 @@ None of them compares institutions: `frames` decides what may be said, and on a 
 
 from __future__ import annotations
 
+import math
+
 TEXT: dict[str, dict[str, str]] = {
     # What a number is
     "title": {"de": "{name}: Rolle in Projekten", "en": "{name}: role across projects"},
@@ -55,6 +57,30 @@ TEXT: dict[str, dict[str, str]] = {
     "method-seed": {"de": "Startwert, Ziehungen", "en": "Seed, draws"},
     "method-software": {"de": "Software", "en": "Software"},
     # Parts of a profile
+    "sentences": {"de": "Kurz gesagt", "en": "In short"},
+    "sentences-note": {
+        "de": "Jeder Satz steht hier nur, wenn seine Regel gilt; JSON nennt zu jedem die Zahlen und die Zeilen dahinter.",
+        "en": "Each sentence stands here only where its rule holds; JSON gives the numbers and the rows behind each.",
+    },
+    "sentence-rule": {"de": "Regel", "en": "Rule"},
+    "sentence-rows-one": {"de": "1 Zeile dahinter", "en": "1 row behind it"},
+    "sentence-rows-many": {"de": "{n} Zeilen dahinter", "en": "{n} rows behind it"},
+    "sentence-section": {"de": "Zum Abschnitt", "en": "To the section"},
+    "level-unit": {"de": "wie genannt", "en": "as named"},
+    "level-merged": {"de": "größere Einrichtung in ihrer Einheit", "en": "larger body merged into its unit"},
+    "level-top": {"de": "Spitze der Hierarchie", "en": "top of the hierarchy"},
+    "measures": {"de": "Maße im Netz", "en": "Measures in the network"},
+    "measure": {"de": "Maß", "en": "Measure"},
+    "value": {"de": "Wert", "en": "Value"},
+    "error": {"de": "Standardfehler", "en": "Standard error"},
+    "rank": {"de": "Rang", "en": "Rank"},
+    "rank-of": {"de": "{rank} von {of}", "en": "{rank} of {of}"},
+    "ranks": {"de": "{low} bis {high}", "en": "{low} to {high}"},
+    "measures-note": {
+        "de": "Gleiche Werte teilen den Rang; bei geschätzten Werten stehen die Ränge, die ± 2 Standardfehler erlauben. Quellen der Maße: JSON, "
+        "measures.",
+        "en": "Equal values share a rank; for estimated values the ranks stand that ± 2 standard errors allow. Sources of the measures: JSON, measures.",
+    },
     "roles": {"de": "Rollen", "en": "Roles"},
     "roles-note": {
         "de": "Nach Rollencode; ein Projekt mit zwei Rollen zählt bei beiden. „Selbst genannt“: die Quelle nennt die Einrichtung; "
@@ -126,6 +152,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Chance means: projects of the same sizes and institutions with the same number of projects, otherwise filled at random "
         "(bipartite configuration model, Saracco et al. 2017, solved rather than drawn; {draws} draws of its own projects, seed {seed}). The "
         "comparison is within the recorded projects.",
+    },
+    "within-sources": {
+        "de": "Verglichen wird nur innerhalb der Quelle „{sources}“, die diese Projekte nennt; Projekte anderer Quellen zählen dabei nicht.",
+        "en": "The comparison is within the source “{sources}” only, which names these projects; projects of other sources do not count in it.",
     },
     "single-partners": {"de": "Die übrigen {number} in einem Projekt", "en": "The other {number} in one project"},
     "funding": {"de": "Förderung der Projekte", "en": "Funding of the projects"},
@@ -380,6 +410,17 @@ def kind_label(kind: str, lang: str) -> str:
     if not kind:
         return say("unknown", lang)
     return KINDS.get(kind, {}).get(lang, kind)
+
+
+def significant(value: float, lang: str) -> str:
+    """Return a number with three significant digits, whole numbers whole.
+
+    >>> significant(0.00021513, "en"), significant(24.0, "en"), significant(404.486, "de")
+    ('0.000215', '24', '404')
+    """
+    if value == int(value):
+        return number(int(value), lang)
+    return number(value, lang, max(0, 2 - math.floor(math.log10(abs(value)))))
 
 
 def number(value: float | int, lang: str, digits: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +39,7 @@ class DuckDB:
     name = "duckdb"
 
     def __init__(self, *, threads: int | None = None, memory: str = "2GB", spill: Path | None = None) -> None:
+        import duckdb
         import ibis
 
         options: dict[str, Any] = {"memory_limit": memory, "autoinstall_known_extensions": False, "autoload_known_extensions": False}
@@ -45,7 +47,9 @@ class DuckDB:
         if threads:
             options["threads"] = threads
         self._connection = ibis.duckdb.connect(**options)
-        self._connection.raw_sql("SET enable_progress_bar = false")  # it would write into the answer
+        # The bar would write into the answer. In a notebook without ipywidgets there is none, and the setting is refused.
+        with contextlib.suppress(duckdb.InvalidInputException):
+            self._connection.raw_sql("SET enable_progress_bar = false")
         self._numbers = count()
         self._functions = {name: _builtin(name, _NAMES[name]) for name in FUNCTIONS}
 

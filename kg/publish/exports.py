@@ -139,7 +139,7 @@ def _data(batch: pa.RecordBatch, names: Sequence[str]) -> list[Any]:
     return found
 
 
-def gexf(network: Portable, path: Path, *, state: str, creator: str) -> None:
+def gexf(network: Portable, path: Path, *, state: str, creator: str, spells: str = "") -> None:
     """Write GEXF 1.2 (https://gexf.net/1.2/), which has no place for attributes of a network: the method stands in its `description`.
 
     Args:
@@ -147,10 +147,12 @@ def gexf(network: Portable, path: Path, *, state: str, creator: str) -> None:
         path: File to write.
         state: State date of the data, or empty.
         creator: Name and version of the software.
+        spells: Name of the column of nodes and of edges that holds their `<spells>` elements, or nothing, where the network is one in time.
     """
     root = "http://www.gexf.net/1.2draft"
-    of_nodes = [name for name in network.nodes.column_names[1:] if name != "label"]
-    of_edges = [name for name in network.names[2:] if name != "weight"]
+    mode = 'mode="dynamic" timeformat="date"' if spells else 'mode="static"'
+    of_nodes = [name for name in network.nodes.column_names[1:] if name not in ("label", spells)]
+    of_edges = [name for name in network.names[2:] if name not in ("weight", spells)]
     number = {("node", name): position for position, name in enumerate(of_nodes)}
     number |= {("edge", name): len(of_nodes) + position for position, name in enumerate(of_edges)}
     about = "\n".join(f"{name}: {value}" for name, value in network.attributes.items() if name != "name")
@@ -163,7 +165,7 @@ def gexf(network: Portable, path: Path, *, state: str, creator: str) -> None:
         )
         _write(file, f'  <meta lastmodifieddate="{state}">\n' if len(state) == 10 else "  <meta>\n")
         _write(file, f"    <creator>{escape(creator)}</creator>\n    <description>{escape(about)}</description>\n  </meta>\n")
-        _write(file, f'  <graph defaultedgetype="undirected" mode="static"{title}>\n')
+        _write(file, f'  <graph defaultedgetype="undirected" {mode}{title}>\n')
         first = next(iter(network.edges()), None) if network.names else None
         for place, names, table in (("edge", of_edges, first), ("node", of_nodes, network.nodes)):
             if names and table is not None:
@@ -174,16 +176,20 @@ def gexf(network: Portable, path: Path, *, state: str, creator: str) -> None:
         _write(file, "    <nodes>\n" if network.nodes.num_rows else "    <nodes />\n")
         for batch in network.nodes.to_batches(BATCH):
             node = ('      <node id="', _attribute(batch["id"]), '" label="', _attribute(batch["label"]), '">\n')
-            file.write(joined(*node, *_values(batch, of_nodes, number, "node"), "      </node>\n"))
+            file.write(joined(*node, *_values(batch, of_nodes, number, "node"), *_column(batch, spells), "      </node>\n"))
         _write(file, "    </nodes>\n" if network.nodes.num_rows else "")
         _write(file, "    <edges>\n" if network.names else "    <edges />\n")
         done = 0
         for batch in network.edges():
             ends = ('      <edge source="', _attribute(batch["source"]), '" target="', _attribute(batch["target"]))
             rest = ('" id="', _range(done, batch.num_rows), '" weight="', text(batch["weight"]), '">\n')
-            file.write(joined(*ends, *rest, *_values(batch, of_edges, number, "edge"), "      </edge>\n"))
+            file.write(joined(*ends, *rest, *_values(batch, of_edges, number, "edge"), *_column(batch, spells), "      </edge>\n"))
             done += batch.num_rows
         _write(file, ("    </edges>\n" if network.names else "") + "  </graph>\n</gexf>\n")
+
+
+def _column(batch: pa.RecordBatch, name: str) -> list[Any]:
+    return [batch[name]] if name else []
 
 
 def _values(batch: pa.RecordBatch, names: Sequence[str], number: Mapping[tuple[str, str], int], place: str) -> list[Any]:

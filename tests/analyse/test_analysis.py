@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from kg.analyse import Analysis, analyse
-from kg.analyse.analysis import EDGE_COLUMNS, NODE_COLUMNS
+from kg.analyse.analysis import EDGE_COLUMNS, NODE_COLUMNS, measured
+from kg.analyse.data import Selection, load
+from kg.analyse.positions import positions
 from kg.analyse.render_text import render_analysis
 from kg.build import Build
 from kg.engine.duckdb import DuckDB
@@ -33,6 +35,32 @@ def test_nodes_and_edges(analysis: Analysis) -> None:
     assert all(tuple(row) == EDGE_COLUMNS for row in edges)
     assert all(row["count"] == len(row["shared"]) > 0 for row in edges)
     assert all(analysis.network.nodes[iri]["label_de"] for iri in nodes)
+
+
+def test_table_is_that_of_the_positions(graph: Build, engine: DuckDB, analysis: Analysis) -> None:
+    found = {row["iri"]: row for row in positions(load(graph, engine=engine)).rows()}
+    for row in analysis.nodes():
+        other = found[row["iri"]]
+        for name in ("degree", "strength", "betweenness", "harmonic", "pagerank", "constraint", "effective_size", "core", "component"):
+            assert row[name] == pytest.approx(other[name], abs=1e-6), name
+        assert row["betweenness_error"] is row["harmonic_error"] is None  # exact in a network of this size
+    alone = next(row for row in analysis.nodes() if not row["degree"])
+    assert alone["constraint"] is alone["effective_size"] is None
+
+
+def test_assortativity_stands_with_the_network(analysis: Analysis) -> None:
+    about = json.loads(analysis.files()["method.json"])
+    kind, country, degree = about["network"]["assortativity"]
+    assert (kind["by"], country["by"], degree["by"]) == ("kind", "country", "degree")
+    assert kind["value"] == pytest.approx(0.0867, abs=1e-4)
+    assert about["harmonic"] == {"exact": True, "sources": 208}
+
+
+def test_other_selections_are_measured_too(graph: Build, engine: DuckDB) -> None:
+    """A star of coordinators has pairs that its projects alone do not give, so that it is measured by columns."""
+    found = measured(load(graph, Selection(roles="coordinator-star"), engine=engine))
+    assert 0 < found.whole.edges < 1946
+    assert all(tuple(row) == NODE_COLUMNS for row in found.nodes())
 
 
 def test_csv_is_read_back(analysis: Analysis, tmp_path: Path) -> None:

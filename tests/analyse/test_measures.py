@@ -14,6 +14,7 @@ from networkx.algorithms import bipartite
 from kg.analyse import Analysis, measures
 from kg.analyse.communities import communities
 from kg.analyse.projection import Row, members, network, two_mode
+from kg.analyse.whole import reinforcement, whole
 
 
 def teams(*groups: str) -> list[Row]:
@@ -49,7 +50,7 @@ def test_complete() -> None:
     assert measures.strength(net) == pytest.approx(dict.fromkeys("abcd", 1.0))
     # One project: all project lists are equal, so the two-mode overlap is 1, but nobody meets again.
     assert set(measures.clustering_two_mode(both).values()) == {1.0}
-    assert measures.reinforcement(net, both) == 0
+    assert reinforcement(net, both) == 0
 
 
 def test_two_mode_clustering_by_hand() -> None:
@@ -61,7 +62,7 @@ def test_two_mode_clustering_by_hand() -> None:
 def test_meeting_again_by_hand() -> None:
     rows = teams("ab", "ab")
     # One cycle of four and four paths of length three: all of them close.
-    assert measures.reinforcement(network(rows), two_mode(rows)) == 1.0
+    assert reinforcement(network(rows), two_mode(rows)) == 1.0
 
 
 def test_weighted_betweenness_prefers_strong_ties() -> None:
@@ -76,9 +77,9 @@ def test_isolated_and_empty() -> None:
     net, both = network(teams("a")), two_mode(teams("a"))
     assert measures.betweenness(net) == measures.clustering_two_mode(both) == {"a": 0.0}
     assert measures.core_number(net) == {"a": 0}
-    whole = measures.whole(net, both)
-    assert (whole.institutions, whole.projects, whole.edges, whole.isolated, whole.components) == (1, 1, 0, 1, 1)
-    empty = measures.whole(network([]), two_mode([]))
+    about = whole(net, both)
+    assert (about.institutions, about.projects, about.edges, about.isolated, about.components) == (1, 1, 0, 1, 1)
+    empty = whole(network([]), two_mode([]))
     assert (empty.institutions, empty.largest, empty.clustering_projected) == (0, 0, 0.0)
 
 
@@ -120,7 +121,7 @@ def test_other_measures_agree_with_a_second_library(groups: list[list[str]]) -> 
     assert measures.clustering_projected(net) == pytest.approx(dict(zip(names, other.transitivity_local_undirected(mode="zero"), strict=True)))
     connected = [n for n in names if net.degree(n)]
     assert {n: measures.clustering_two_mode(both)[n] for n in connected} == pytest.approx(bipartite.latapy_clustering(both, connected))
-    assert measures.reinforcement(net, both) == pytest.approx(bipartite.robins_alexander_clustering(both))
+    assert reinforcement(net, both) == pytest.approx(bipartite.robins_alexander_clustering(both))
 
 
 @settings(max_examples=30, deadline=None)

@@ -40,6 +40,11 @@ KEYS = {
     "elsewhere",
     "attestation",
     "unknown",
+    "levels",
+    "measures",
+    "measures_caveat",
+    "second_source",
+    "sentences",
 }
 METHOD_KEYS = {
     "level",

@@ -23,7 +23,7 @@ LAYERS = [
     ("kg.infer",),
     ("kg.build", "kg.init"),
     ("kg.analyse", "kg.validate"),
-    ("kg.publish",),
+    ("kg.publish", "kg.graph"),
     ("kg.portal",),
     ("kg.cli",),
 ]
