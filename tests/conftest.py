@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.build import Build, build
+from kg.config import default_sources
 from kg.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,12 @@ DORTMUND = ROOT / "data" / "dortmund"
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The graph of Dortmund."""
     return build([DORTMUND], tmp_path_factory.mktemp("dortmund") / "build")
+
+
+@pytest.fixture(scope="session")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """The default graph: Dortmund and its slice of CORDIS."""
+    return build(default_sources(), tmp_path_factory.mktemp("both") / "build")
 
 
 @pytest.fixture(scope="session")

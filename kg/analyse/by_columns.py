@@ -146,10 +146,10 @@ def betweenness(edges: EdgeList, taken: int, seed: int) -> Estimate:
 def harmonic(edges: EdgeList, taken: int, seed: int) -> Estimate:
     """Return the mean of 1 / distance from `taken` sources, the node itself left out.
 
-    Half of the sources are those of largest strength: a few of them contribute so much that a sample with one more or less would be far off. The
-    others are drawn from the rest without replacement. How near each of these is to the former is known for all, and most of what a source contributes
-    goes along with it, so that the estimate is corrected by how much nearer than the rest the sample is (stratified regression estimator: W. G. Cochran
-    (1977), Sampling Techniques, ISBN 978-0-471-16240-7, chapters 5A and 7).
+    Contributions are skewed: of a few sources near the centre they are large for everyone, of direct partners for one. So half of the sources are those
+    of largest strength; all others are put in order by how near they are to these and drawn two by two from equal parts of that order; and what direct
+    ties contribute is known for all and not estimated (stratified sampling with a certainty stratum: W. G. Cochran (1977), Sampling Techniques,
+    ISBN 978-0-471-16240-7, chapters 5 and 5A).
     """
     import numpy as np
     from scipy.sparse.csgraph import dijkstra
@@ -162,33 +162,24 @@ def harmonic(edges: EdgeList, taken: int, seed: int) -> Estimate:
         far[np.arange(len(sources)), list(sources)] = np.inf
         return np.asarray(1.0 / far)
 
-    if taken >= number:
+    if taken >= number - 1:
         # In blocks: the distances of all pairs at once would be n² numbers.
         blocks = (range(start, min(start + BLOCK, number)) for start in range(0, number, BLOCK))
         exact = sum((near(block).sum(axis=0) for block in blocks), np.zeros(number)) / max(number - 1, 1)
         return Estimate(_named(edges, exact), {}, number, True)
-    order = np.argsort(-strength(edges), kind="stable").tolist()
-    certain, rest = order[: taken // 2], sorted(order[taken // 2 :])
-    chosen = random.Random(seed).sample(rest, taken - len(certain))  # noqa: S311
-    found, size = near(chosen), len(chosen)
-    mean, total, error = found.mean(axis=0), np.zeros(number), found.std(axis=0, ddof=1 if size > 1 else 0)
-    wider = 1.0
-    if certain:
-        centre = near(certain)
-        total, known = centre.sum(axis=0), centre.mean(axis=0)
-        off = known[chosen] - known[chosen].mean()
-        if size > 2 and (width := float(off @ off)) > 0:
-            slope = off @ found / width
-            away = float(known[rest].mean() - known[chosen].mean())
-            error = np.sqrt(((found - mean - np.outer(off, slope)) ** 2).sum(axis=0) / (size - 2))
-            mean = mean + slope * away
-            # The slope is an estimate too; its error grows with how far the sample is from the rest.
-            wider = 1 + size * away**2 / width
-    scale = len(rest) / (number - 1)
-    error = error * scale * np.sqrt(wider * (1 - size / len(rest)) / size)
-    # What is certain is a lower bound, where the correction of a short sample would undercut it.
-    values = np.maximum(total / (number - 1) + mean * scale, total / (number - 1))
-    return Estimate(_named(edges, values), _named(edges, error), taken, False)
+    order = np.argsort(-strength(edges), kind="stable")
+    certain, rest = order[: max(taken // 2, 1)], np.sort(order[max(taken // 2, 1) :])
+    centre = near(certain.tolist())
+    strata = np.array_split(rest[np.argsort(centre.mean(axis=0)[rest], kind="stable")], max((taken - len(certain)) // 2, 1))
+    chooser = random.Random(seed)  # noqa: S311
+    chosen = [source for stratum in strata for source in chooser.sample(stratum.tolist(), 2)]
+    direct = matrix(edges, 1.0 / edges.distance)
+    found = near(chosen) - direct[chosen].toarray()
+    one, other, sizes = found[::2], found[1::2], np.array([len(stratum) for stratum in strata], dtype=np.float64)
+    known = centre.sum(axis=0) + sums(edges, 1.0 / edges.distance) - direct[certain].sum(axis=0)
+    values = (known + sizes @ (one + other) / 2) / (number - 1)
+    error = np.sqrt((sizes * (sizes - 2)) @ (one - other) ** 2 / 4) / (number - 1)
+    return Estimate(_named(edges, values), _named(edges, error), len(certain) + len(chosen), False)
 
 
 def _estimate(

@@ -100,7 +100,8 @@ def membership(edges: EdgeList, *, seed: int, resolution: float) -> list[int]:
     igraph.set_random_number_generator(random.Random(seed))  # noqa: S311
     rounds = ROUNDS if is_large(edges.number_of_edges()) else -1
     try:
-        found = edges.graph.community_leiden(objective_function="modularity", weights=_weights(edges), resolution=resolution, n_iterations=rounds)
+        graph, weights = _canonical(edges)
+        found = graph.community_leiden(objective_function="modularity", weights=weights, resolution=resolution, n_iterations=rounds)
     finally:
         igraph.set_random_number_generator(random)
     return found.membership  # type: ignore[no-any-return]
@@ -113,6 +114,20 @@ def modularity(edges: EdgeList, groups: list[int], resolution: float = 1.0) -> f
     return float(edges.graph.modularity(groups, weights=_weights(edges), resolution=resolution))
 
 
+def _canonical(edges: EdgeList) -> tuple[Any, list[float]]:
+    """Return graph and weights with sorted edges: Leiden visits neighbours in the order of edges, which decides between equally good groups."""
+    import igraph
+    import numpy as np
+
+    low, high = np.minimum(edges.source, edges.target), np.maximum(edges.source, edges.target)
+    order = np.lexsort((high, low))
+    if (np.diff(order) == 1).all() and (low == edges.source).all():
+        return edges.graph, _weights(edges)
+    pairs = zip(low[order].tolist(), high[order].tolist(), strict=True)
+    weights = _weights(edges)
+    return igraph.Graph(n=len(edges), edges=pairs), [weights[place] for place in order.tolist()]
+
+
 def _weights(edges: EdgeList) -> list[float]:
     """Return the weights as plain floats, rounded: sums of fractions differ in the last bit with the order of their parts, which would decide ties."""
     import numpy as np
@@ -121,7 +136,7 @@ def _weights(edges: EdgeList) -> list[float]:
 
 
 def _edges(network: nx.Graph) -> EdgeList:
-    """Return a network as arrays, its weights checked; igraph orders edges itself, so that the order in which they were put in does not matter."""
+    """Return a network as arrays, its weights checked."""
     import numpy as np
 
     for one, other, weight in network.edges(data="weight", default=1.0):

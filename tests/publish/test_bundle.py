@@ -126,7 +126,7 @@ def test_the_same_bytes_twice(data: Data, tmp_path: Path) -> None:
 
 def test_nothing_of_the_machine_is_inside(data: Data, tmp_path: Path) -> None:
     path = tmp_path / "x.zip"
-    bundle(EgoPlate(data, SFS), path, options={"output": "/home/somebody/out.csv", "build": str(tmp_path)})
+    bundle(EgoPlate(data, SFS), path, options={"output": "/srv/somebody/out.csv", "build": str(tmp_path)})
     found = entries(path)
     for name, content in found.items():
         for secret in (str(tmp_path), str(data.build.path), str(Path.home()) + "/", "/home/"):
