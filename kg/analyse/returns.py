@@ -1,16 +1,14 @@
-"""Partners met again: told apart by dates into those who came back after a project had ended and those whose projects overlapped.
-
-Each date stands for the interval it can mean (:func:`kg.analyse.dates.bounds`), and only what holds for every day of it is said.
-"""
+"""Partners met again, by the classes of :mod:`kg.analyse.meetings`: those that came back after all earlier shared projects had ended, and those whose projects overlapped."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from kg.analyse import meetings
 from kg.analyse.dates import Span, bounds
+from kg.analyse.meetings import usable
 
 if TYPE_CHECKING:
     from kg.analyse.model import Partner, Profile
@@ -23,8 +21,8 @@ class Return:
     Attributes:
         partner: The partner.
         kind: `returned`, `overlapping` or `undatable`.
-        earlier: For `returned`, the project that had ended first, else empty.
-        later: For `returned`, the first project that certainly began after it, else empty.
+        earlier: For `returned`, the shared project that had ended last before it, else empty.
+        later: For `returned`, the first shared project that certainly began after all earlier ones had ended, else empty.
     """
 
     partner: Partner
@@ -38,44 +36,28 @@ class Return:
         return {**found, "earlier": self.earlier, "later": self.later} if self.earlier else found
 
 
-def follows(earlier: Span, later: Span) -> bool:
-    """Tell whether one project had certainly ended before another began: its last possible day lies before the other's first.
-
-    >>> follows(Span("2014", "2016"), Span("2017", "")), follows(Span("2014", "2016"), Span("2016", "2019"))
-    (True, False)
-    """
-    return bool(earlier.end and later.start) and bounds(earlier.end)[1] < bounds(later.start)[0]
-
-
-def overlap(one: Span, other: Span) -> bool:
-    """Tell whether two projects certainly ran at the same time: on some day both had certainly begun and neither had certainly ended.
-
-    >>> overlap(Span("2014", "2018"), Span("2016", "2020")), overlap(Span("2014", "2016"), Span("2016", "2019"))
-    (True, False)
-    """
-    if not (one.start and one.end and other.start and other.end):
-        return False
-    begun = max(bounds(one.start)[1], bounds(other.start)[1])
-    return begun <= min(bounds(one.end)[0], bounds(other.end)[0])
-
-
 def classify(spans: Mapping[str, Span], projects: Sequence[str]) -> tuple[str, str, str]:
-    """Return the class of some shared projects, with the first two that show a return.
+    """Return the class of some shared projects, with two that show a return.
 
     Args:
         spans: Dates by project; a project without an entry has none.
         projects: Shared projects, two or more.
 
     Returns:
-        `returned` where one had certainly ended before another began; `overlapping` where every two certainly ran at the same time;
-        else `undatable`.
+        `returned` where a project certainly began after all earlier ones had ended, with the last of these and that project; else `undatable` where the
+        dates of one do not tell, else `overlapping`.
     """
-    pairs = [(spans.get(one, Span()), spans.get(other, Span()), one, other) for one, other in combinations(projects, 2)]
-    found = [(b.start, a, b, x, y) for a, b, x, y in [*pairs, *((b, a, y, x) for a, b, x, y in pairs)] if follows(a, b)]
-    if found:
-        _, _, _, earlier, later = min(found, key=lambda row: (row[1].end, row[0], row[3], row[4]))
-        return "returned", earlier, later
-    return ("overlapping" if all(overlap(a, b) for a, b, _, _ in pairs) else "undatable"), "", ""
+    import numpy as np
+
+    dated = {project: usable(spans.get(project, Span())) for project in sorted(projects)}
+    found = meetings.classify(np.zeros(len(dated), dtype=np.int64), meetings.Days.of(dated.values())).tolist()
+    kinds = dict(zip(dated, (meetings.CLASSES[place] for place in found), strict=True))
+    back = [project for project, kind in kinds.items() if kind == "returning"]
+    if not back:
+        return ("undatable" if "undatable" in kinds.values() else "overlapping"), "", ""
+    later = min(back, key=lambda project: (bounds(dated[project].start)[0], project))
+    before = [project for project, span in dated.items() if span.end and bounds(span.end)[1] < bounds(dated[later].start)[0]]
+    return "returned", max(before, key=lambda project: (bounds(dated[project].end)[1], project)), later
 
 
 def returns(profile: Profile) -> tuple[Return, ...]:

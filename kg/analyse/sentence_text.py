@@ -51,9 +51,9 @@ TEXT: dict[str, dict[str, str]] = {
     },
     "attested": {"de": "{n} – {what}", "en": "{n} – {what}"},
     "returns": {
-        "de": "{of}. Wieder dabei, nachdem ein früheres gemeinsames Projekt geendet hatte: {returned}; alle gemeinsamen Projekte überschneiden sich: "
+        "de": "{of}. Wieder dabei, nachdem alle früheren gemeinsamen Projekte geendet hatten: {returned}; gemeinsame Projekte überschneiden sich: "
         "{overlapping}; nach den Daten der Projekte nicht zu entscheiden: {undatable}.",
-        "en": "{of}. Back after an earlier shared project had ended: {returned}; all shared projects overlap: {overlapping}; not to be told "
+        "en": "{of}. Back after all earlier shared projects had ended: {returned}; shared projects overlap: {overlapping}; not to be told "
         "from the dates of the projects: {undatable}.",
     },
     "funding-by-programme": {
@@ -140,10 +140,11 @@ RULES: dict[str, dict[str, str]] = {
         "the draws.",
     },
     "returns": {
-        "de": "Gesagt, wenn es wiederkehrende Partner gibt. „Wieder dabei“: der letzte mögliche Tag des früheren Projekts liegt vor dem ersten möglichen des "
-        "späteren. „Überschneiden sich“: je zwei liefen sicher gleichzeitig. Daten der Beteiligung statt des Projekts gelten als fehlend.",
-        "en": "Said where there are repeat partners. “Back”: the last possible day of the earlier project lies before the first possible day of the "
-        "later one. “Overlap”: every two certainly ran at the same time. Dates of the participation instead of the project count as missing.",
+        "de": "Gesagt, wenn es wiederkehrende Partner gibt. „Wieder dabei“: ein gemeinsames Projekt begann sicher erst, als alle früheren geendet "
+        "hatten (wie in kg analyse ties). „Überschneiden sich“: jedes spätere begann, während ein früheres lief. Daten der Beteiligung statt des Projekts "
+        "gelten als fehlend.",
+        "en": "Said where there are repeat partners. “Back”: a shared project certainly began only when all earlier ones had ended (as in "
+        "kg analyse ties). “Overlap”: each later one began while an earlier one ran. Dates of the participation instead of the project count as missing.",
     },
     "funding-by-programme": {
         "de": "Gesagt, wenn zu einem Projekt ein Programm bekannt ist; genannt werden höchstens drei, die mit mindestens zwei Projekten.",

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from kg.analyse import Profile, profile
 from kg.analyse.beside import TEXT as BESIDE_TEXT
@@ -24,9 +22,10 @@ from kg.analyse.page import render_page
 from kg.analyse.positions import position_of
 from kg.analyse.profile import EMPTY_MAPPING
 from kg.analyse.render_text import render_profile
-from kg.analyse.returns import classify, follows, overlap, returns
+from kg.analyse.returns import classify, returns
 from kg.analyse.sentence_text import RULES, TEXT
 from kg.analyse.sentences import Sentence, sentences
+from kg.analyse.ties import ties
 from kg.build import Build
 from kg.engine.duckdb import DuckDB
 from kg.namespaces import local_name
@@ -236,19 +235,16 @@ def test_classes_of_two_projects(one: Span, other: Span, kind: str) -> None:
 
 
 def test_the_first_return_is_named() -> None:
-    spans = {"a": Span("2010", "2011"), "b": Span("2010", "2014"), "c": Span("2015", "2016"), "d": Span("2013", "2014")}
-    assert classify(spans, ["a", "b", "c", "d"]) == ("returned", "a", "d")
-    assert classify(spans, ["b", "d"]) == ("overlapping", "", "")  # on 31 December 2013 both had begun and neither had ended
+    spans = {"a": Span("2010-01", "2011"), "b": Span("2010-02", "2014"), "c": Span("2015", "2016"), "d": Span("2013", "2014")}
+    assert classify(spans, ["a", "b", "c", "d"]) == ("returned", "d", "c")
+    assert classify(spans, ["a", "b", "d"]) == ("overlapping", "", "")  # a had ended when d began, b had not
 
 
-DATES = st.sampled_from(["", "2014", "2015", "2015-03", "2015-03-10", "2016-01", "2016", "2016-02-29"])
-
-
-@given(DATES, DATES, DATES, DATES)
-def test_no_two_projects_follow_and_overlap(a: str, b: str, c: str, d: str) -> None:
-    one, other = Span(a, b), Span(c, d)
-    assert not (follows(one, other) and overlap(one, other))
-    assert overlap(one, other) == overlap(other, one)
+def test_a_profile_says_what_the_ties_say(graph: Build, engine: DuckDB, sfs: Profile) -> None:
+    found = ties(load(graph, engine=engine), SFS)
+    back = {row["target"] if row["source"] == SFS else row["source"] for row in found.rows() if row["class"] == "returning"}
+    assert back == {one.partner.partner.iri for one in returns(sfs) if one.kind == "returned"}
+    assert len(back) == 12
 
 
 # Measures
