@@ -10,6 +10,7 @@ standard errors and tests for network statistics, Connections 22(2).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,13 +130,14 @@ def betweennesses(network: Collaboration, found: Common, drawn: NDArray[np.int64
     return values
 
 
-def interval(value: NDArray[np.float64], draws: NDArray[np.float64], top: int) -> Interval:
+def interval(value: NDArray[np.float64], draws: NDArray[np.float64], top: int, most: float = math.inf) -> Interval:
     """Return the intervals of values over draws.
 
     Args:
         value: Of each institution in the data.
         draws: The same in each draw, draws by institutions.
         top: How many first ranks count as the top.
+        most: The largest value there can be; an interval moved by its bias is cut there, and at 0.
     """
     import numpy as np
     from scipy.stats import rankdata
@@ -148,4 +150,4 @@ def interval(value: NDArray[np.float64], draws: NDArray[np.float64], top: int) -
     first, last = np.quantile(ranks, tails, axis=0, method="inverted_cdf").astype(np.int64)
     rank = rankdata(-np.round(value, 9), method="min").astype(np.int64)
     share = (ranks <= top).mean(axis=0)
-    return Interval(value, bias, np.maximum(low, 0.0), high, rank, first, last, share)
+    return Interval(value, bias, np.maximum(low, 0.0), np.minimum(high, most), rank, first, last, share)

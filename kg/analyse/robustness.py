@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+LARGEST = {"betweenness": 1.0}
+"""Largest value of measures that have one."""
 DRAWS = 200
 TOP = 10
 BETWEENNESS = 10_000
@@ -240,7 +243,10 @@ def robustness(data: Data, *, draws: int = DRAWS, top: int = TOP) -> Robustness:
         institutions=tuple(data.named(iri) for iri in incidence.institutions),
         projects=incidence.degrees,
         of=len(incidence.projects),
-        intervals={measure: interval(_array(values[measure], incidence.institutions), drawn, top) for measure, drawn in found.items()},
+        intervals={
+            measure: interval(_array(values[measure], incidence.institutions), drawn, top, LARGEST.get(measure, math.inf))
+            for measure, drawn in found.items()
+        },
         top=top,
         refusal=refusal(data.frame),
         method=data.with_draws(draws).method,

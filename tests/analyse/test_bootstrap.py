@@ -103,3 +103,9 @@ def test_networks_without_a_pair(groups: list[list[str]]) -> None:
     for found in (degrees(net, common(net), drawn), strengths(net, drawn, "newman"), betweennesses(net, common(net), drawn, "newman")):
         assert found.shape == (5, len(groups))
         assert not found.any()
+
+
+def test_an_interval_ends_where_values_do() -> None:
+    """Draws that miss much move the interval up: 0.9 with a bias of -0.2 would reach 1.1."""
+    found = interval(np.array([0.9]), np.array([[0.5], [0.7], [0.9]]), 1, most=1.0)
+    assert (found.high[0], interval(np.array([0.9]), np.array([[0.5], [0.7], [0.9]]), 1).high[0]) == (1.0, pytest.approx(1.1))
