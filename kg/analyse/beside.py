@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.analyse import facts
 from kg.analyse.labels import Named, sort_key
+from kg.analyse.texts import speaker
 from kg.namespaces import OWL, local_name
 
 if TYPE_CHECKING:
@@ -60,9 +61,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return one sentence of this module with its values."""
-    return TEXT[key][lang].format(**values)
+say = speaker(TEXT)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from kg.analyse.method import Method, method_of
 from kg.analyse.render_text import WIDTH, method_line, table
 from kg.analyse.result import Result
 from kg.analyse.sheets import CODE_COLUMNS, CODEBOOK, CODES, COLUMNS, SECOND, SECOND_COLUMNS, Code, refuse_filled, role_codes, sheet
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 from kg.errors import AnalysisError, Text, unwritable
 from kg.files import write_files
@@ -53,8 +54,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from kg.analyse.reliability import Interval, Kappa, alpha, intervals, kappa
 from kg.analyse.render_text import WIDTH, table
 from kg.analyse.sheets import CODEBOOK, Unit, read, role_codes, units_of
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 from kg.errors import AnalysisError, Text
 
@@ -72,8 +73,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kg.analyse.texts import speaker
+
 TEXT: dict[str, dict[str, str]] = {
     "title": {"de": "{one} und {other} nebeneinander", "en": "{one} and {other} side by side"},
     "summary": {
@@ -60,6 +62,4 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return one text of a comparison with its values."""
-    return TEXT[key][lang].format(**values)
+say = speaker(TEXT)

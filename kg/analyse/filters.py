@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 
 LEFT_OUT = (
@@ -67,8 +68,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True)

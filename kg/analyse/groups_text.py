@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.analyse.frames import machine_caveat, may
 from kg.analyse.render_text import WIDTH, method_line, table
+from kg.analyse.texts import speaker
 from kg.analyse.typical import LEAST
 from kg.analyse.wording import number
 
@@ -108,9 +109,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return a sentence in a language with its values filled in."""
-    return TEXT[key][lang].format(**values)
+say = speaker(TEXT)
 
 
 def percent(value: float, lang: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kg.analyse.texts import speaker
+
 TEXT: dict[str, dict[str, str]] = {
     "title": {"de": "Paare, die öfter zusammenarbeiten als bei Zufall", "en": "Pairs that work together more often than by chance"},
     "counts": {
@@ -62,6 +64,4 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return a sentence in a language with its values filled in."""
-    return TEXT[key][lang].format(**values)
+say = speaker(TEXT)

@@ -15,6 +15,7 @@ from kg.analyse.method import Method
 from kg.analyse.mixing import Mixing, mixing
 from kg.analyse.ranks import Ranks, ranks
 from kg.analyse.result import Result
+from kg.analyse.texts import speaker
 from kg.analyse.whole import Whole, whole
 from kg.errors import AnalysisError, Text
 
@@ -93,8 +94,7 @@ def _heading(text: str, mark: str) -> list[str]:
     return [text, mark * len(text)]
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True, eq=False)

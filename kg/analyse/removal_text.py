@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kg.analyse.groups_text import percent
 from kg.analyse.labels import sort_key
 from kg.analyse.render_text import WIDTH, method_line, table
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 
 if TYPE_CHECKING:
@@ -93,9 +94,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return a sentence in a language with its values filled in."""
-    return TEXT[key][lang].format(**values)
+say = speaker(TEXT)
 
 
 def removed_text(result: Removal, lang: str) -> str:

@@ -20,6 +20,7 @@ from kg.analyse.labels import Named, sort_key
 from kg.analyse.method import Method
 from kg.analyse.required import require_all_tied
 from kg.analyse.result import Result
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 from kg.errors import AnalysisError, Text
 
@@ -80,8 +81,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True, eq=False)

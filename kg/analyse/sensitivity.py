@@ -21,6 +21,7 @@ from kg.analyse.projection import LEVELS, ROLES, WEIGHTS
 from kg.analyse.required import require_all_tied
 from kg.analyse.result import Result
 from kg.analyse.selection import CLAIMS, Selection
+from kg.analyse.texts import speaker
 from kg.analyse.ties import position_of
 from kg.analyse.wording import number
 from kg.errors import AnalysisError
@@ -70,8 +71,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True)

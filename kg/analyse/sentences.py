@@ -14,6 +14,7 @@ from kg.analyse.frames import may
 from kg.analyse.render_text import chance_sentences, repeats_sentences
 from kg.analyse.returns import returns
 from kg.analyse.sentence_text import RULES, TEXT
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number, say, significant
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ def _both(make: Callable[[str], str]) -> dict[str, str]:
     return {lang: make(lang) for lang in LANGUAGES}
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 def _counted(what: str, count: int, lang: str) -> str:

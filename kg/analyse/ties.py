@@ -20,6 +20,7 @@ from kg.analyse.meetings import CLASSES, NEVER, Days, classify, meetings, spans_
 from kg.analyse.method import Method
 from kg.analyse.render_text import WIDTH, method_line, table
 from kg.analyse.result import Result
+from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 from kg.errors import AnalysisError, Text
 
@@ -90,8 +91,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def _say(key: str, lang: str, **values: object) -> str:
-    return TEXT[key][lang].format(**values)
+_say = speaker(TEXT)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 
 from kg.analyse.render_text import WIDTH
+from kg.analyse.texts import speaker
 
 TEXT: dict[str, dict[str, str]] = {
     "projects-title": {"de": "Projekte, die Einrichtungen teilen", "en": "Projects that share institutions"},
@@ -80,9 +81,7 @@ TEXT: dict[str, dict[str, str]] = {
 }
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return a sentence in a language with its values filled in."""
-    return TEXT[key][lang].format(**values)
+say = speaker(TEXT)
 
 
 def lines(title: str, sentences: Iterable[str]) -> list[str]:
