@@ -13,16 +13,24 @@ from kg.errors import unwritable
 
 
 def write_file(path: Path, text: str | bytes) -> None:
-    """Write a file by a temporary file beside it that takes its place; its folder is made.
+    """Write a file by a temporary file beside it that takes its place.
 
     Raises:
         BuildError: The target cannot be written; what stood there is untouched.
+    """
+    write_files({path: text})
+
+
+def make_folder_of(path: Path) -> None:
+    """Make the folder of a file, and those above it.
+
+    Raises:
+        BuildError: It cannot be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(error, path) from error
-    write_files({path: text})
 
 
 def write_files(texts: Mapping[Path, str | bytes | Iterable[str]]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kg.errors import KgError
-from kg.files import write_file
+from kg.files import make_folder_of, write_file
 
 
 def fail(error: KgError, lang: str = "en") -> None:
@@ -40,5 +40,6 @@ def write_text(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
         return
+    make_folder_of(output)
     write_file(output, text)
     print(output, file=sys.stderr)

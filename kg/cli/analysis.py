@@ -11,7 +11,7 @@ import typer
 from kg.cli.base import RESEARCHERS, BuildOption, LangOption, OutputOption, app, choose, json_text, t
 from kg.config import build_root, language
 from kg.errors import BuildError
-from kg.files import write_file
+from kg.files import make_folder_of, write_file
 from kg.terminal import progress, write_text
 
 if TYPE_CHECKING:
@@ -277,6 +277,7 @@ def _write(result: Result, form: str, output: Path | None, root: Path, lang: str
         write_text(bundle.table(result).decode("utf-8"), output)
     else:
         path = output or root / "report" / f"{result.name}.{'zip' if form == 'bundle' else form}"
+        make_folder_of(path)
         if form == "bundle":
             named = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in options.items() if value is not None}
             bundle.bundle(result, path, lang=lang, options=named)
