@@ -1,4 +1,4 @@
-"""Generate the reference pages from what they describe: commands, questions, shapes, ontology, messages. Usage: python docs/generate.py [--check]"""
+"""Generate the reference pages from what they describe: commands, questions, results, shapes, ontology, messages. Usage: python docs/generate.py [--check]"""
 
 from __future__ import annotations
 
@@ -148,6 +148,26 @@ def messages() -> str:
     return text
 
 
+def results() -> str:
+    """Every result of the analysis with its options and columns, then every measure with formula, range and source."""
+    from kg.analyse.catalogue import CATALOGUE
+    from kg.analyse.menu import MENU
+
+    text = (
+        '# Results and measures\n\n`kg analyse NAME`, in Python `kg.open().result("NAME", options={…})`. Every result is text (German, English), JSON, CSV, where it has one '
+        "a figure, and a bundle to cite.\n\n| result | what it tells | options |\n|---|---|---|\n"
+    )
+    for name, entry in MENU.items():
+        options = " ".join(f"`--{option}`" for option in entry.options)
+        text += f"| `{name}` | {clean(entry.title['en'])} / {clean(entry.title['de'])} | {options} |\n"
+    text += "\n## Measures of position\n\n| measure | meaning | range | formula | source |\n|---|---|---|---|---|\n"
+    for measure in CATALOGUE.values():
+        meaning = f"{measure.meaning['en']} / {measure.meaning['de']}"
+        sampled = " (sampled in large networks, with a standard error)" if measure.sampled else ""
+        text += f"| `{measure.name}` | {clean(meaning)}{sampled} | {clean(measure.range)} | {clean(measure.formula)} | {clean(measure.source)} |\n"
+    return text
+
+
 def readme() -> str:
     """The README with the parts between its markers made from the graph."""
     import re
@@ -193,7 +213,14 @@ def _markdown(columns: tuple[str, ...], rows: list[list[str]]) -> str:
     return "\n".join([*lines, *("| " + " | ".join(clean(text) for text in row) + " |" for row in rows)]) + "\n"
 
 
-PAGES = {"commands.md": commands, "questions.md": questions, "ontology.md": ontology, "shapes.md": shapes, "messages.md": messages}
+PAGES = {
+    "commands.md": commands,
+    "questions.md": questions,
+    "results.md": results,
+    "ontology.md": ontology,
+    "shapes.md": shapes,
+    "messages.md": messages,
+}
 
 
 def main() -> int:

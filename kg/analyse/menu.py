@@ -72,7 +72,7 @@ MENU: dict[str, Entry] = {
     "robustness": Entry(
         "robustness:robustness",
         {"de": "Wie sicher Zahlen und Ränge sind: Bootstrap über Projekte.", "en": "How sure numbers and ranks are: bootstrap over projects."},
-        {"draws": "draws"},
+        {"draws": "draws", "top": "top"},
     ),
     "removal": Entry(
         "removal:removal",

@@ -172,6 +172,16 @@ def analyse_command(
     draws: Annotated[
         int | None, typer.Option("--draws", help=t("Number of random draws (robustness, removal).", "Zahl der Ziehungen (robustness, removal)."))
     ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            help=t(
+                "How many first ranks count as the top (robustness); closest ties kept (project-ties).",
+                "Wie viele erste Ränge als Spitze zählen (robustness); engste Verbindungen, die bleiben (project-ties).",
+            ),
+        ),
+    ] = None,
     form: Annotated[
         str,
         typer.Option(
@@ -208,6 +218,7 @@ def analyse_command(
         "alpha": alpha,
         "correction": correction,
         "draws": draws,
+        "top": top,
     }
     build = current(root).only(graph) if graph else current(root)
     with progress() as step:

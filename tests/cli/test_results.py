@@ -119,3 +119,11 @@ def test_codebook_goes_to_a_second_coder_and_back(both: Build, tmp_path: Path) -
     result = CliRunner().invoke(app, ["codebook", "--second", str(tmp_path / "second-coder.csv"), "--format", "json"], catch_exceptions=False)
     assert result.exit_code == 0
     assert json.loads(result.stdout)["percent"] == 100.0
+
+
+def test_every_option_of_a_result_is_one_of_the_command() -> None:
+    import typer
+
+    command = typer.main.get_command(app).commands["analyse"]  # type: ignore[attr-defined]
+    known = {option.removeprefix("--") for parameter in command.params for option in parameter.opts}
+    assert {option for entry in MENU.values() for option in entry.options} <= known
