@@ -26,8 +26,8 @@ TEXT: dict[str, dict[str, str]] = {
     "most-projects": {"de": "; die meisten Projekte: {names}", "en": "; most projects: {names}"},
     "and": {"de": " und ", "en": " and "},
     "projects-and-partners": {
-        "de": "Zu „{name}“ sind {projects} erfasst und darin {partners}; mit {repeats} davon sind es mindestens zwei gemeinsame Projekte.",
-        "en": "For “{name}” {projects} are recorded and {partners} in them; {repeats} of these share at least two projects with it.",
+        "de": "Erfasst zu „{name}“: {projects} und darin {partners}; mit {repeats} davon sind es mindestens zwei gemeinsame Projekte.",
+        "en": "Recorded for “{name}”: {projects}, and {partners} in them; {repeats} of these share at least two projects with it.",
     },
     "partners-by-level": {"de": "Je nach Zählung der Stellen sind es: {parts}.", "en": "Depending on how bodies are counted: {parts}."},
     "level": {
