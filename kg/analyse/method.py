@@ -48,6 +48,7 @@ class Method:
         title: Title of the graph per language.
         linked: Whether entities that exact links join count as one.
         filters: Limits beyond the counting rule, and what they left out.
+        sources: Names of the sources that were looked at.
     """
 
     level: str
@@ -63,6 +64,7 @@ class Method:
     title: dict[str, str]
     linked: bool = False
     filters: Filters = field(default_factory=Filters)
+    sources: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return everything, with the counting rule and the software version; `filters` only where there are any."""
@@ -81,6 +83,7 @@ class Method:
             "mapping_version": self.mapping,
             "build": self.build,
             "graph": self.name,
+            "sources": list(self.sources),
             "title": self.title,
             "state": self.state or None,
             "software": f"innovation-kg {__version__}",
@@ -120,5 +123,6 @@ def method_of(
         build=build.id,
         state=str(record.get("state", "")),
         name=str(record.get("name", "")),
+        sources=tuple(str(source["name"]) for source in record.get("sources", ()) if source.get("name")),
         title={str(lang): str(text) for lang, text in record.get("title", {}).items()},
     )

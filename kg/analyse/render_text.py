@@ -39,7 +39,10 @@ def method_line(method: Method, lang: str) -> str:
         build=method.build,
     )
     line = f"{line} · {filters}" if (filters := method_filters(method, lang)) else line
-    line = f"{line} · {say('method-linked', lang)}" if method.linked else line
+    if method.linked:
+        line = f"{line} · {say('method-linked', lang)}"
+    elif len(method.sources) > 1:
+        line = f"{line} · {say('method-sources', lang, names=' + '.join(method.sources))}"
     return f"{line} · {say('method-random', lang, seed=method.seed, draws=method.draws)}" if method.draws else line
 
 

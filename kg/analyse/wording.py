@@ -39,6 +39,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "level {level} · weight {weight} · roles {roles} · frame {frame} · mapping {mapping} · graph {name}, state {state}, build {build}",
     },
     "method-linked": {"de": "Verknüpftes zählt als eins", "en": "what links join counts as one"},
+    "method-sources": {
+        "de": "Quellen {names}, nicht verknüpft (--graph NAME nimmt eine allein, --linked verknüpft sie)",
+        "en": "sources {names}, not linked (--graph NAME takes one alone, --linked joins them)",
+    },
     "method-random": {"de": "Startwert {seed}, {draws} Ziehungen", "en": "seed {seed}, {draws} draws"},
     "rule": {"de": "Zählregel", "en": "Counting rule"},
     "frame": {"de": "Rahmen der Daten", "en": "Frame of the data"},

@@ -59,6 +59,7 @@ METHOD_KEYS = {
     "mapping_version",
     "build",
     "graph",
+    "sources",
     "title",
     "state",
     "software",
