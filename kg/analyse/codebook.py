@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kg.analyse.frames import frame_of, refusal
 from kg.analyse.labels import sort_key
 from kg.analyse.method import Method, method_of
-from kg.analyse.render_text import WIDTH, method_line, table
+from kg.analyse.render_text import method_line, table, wrap
 from kg.analyse.result import Result
 from kg.analyse.sheets import CODE_COLUMNS, CODEBOOK, CODES, COLUMNS, SECOND, SECOND_COLUMNS, Code, refuse_filled, role_codes, sheet
 from kg.analyse.texts import speaker
@@ -127,7 +126,7 @@ class Codebook(Result):
         if twice:
             notes.append(_say("twice", lang, wordings="; ".join(twice)))
         notes.append(_say("rule", lang))
-        lines = [line for note in notes for line in textwrap.wrap(note, WIDTH, break_long_words=False, break_on_hyphens=False)]
+        lines = [line for note in notes for line in wrap(note)]
         head = [_say(f"head-{key}", lang) for key in ("wording", "participations", "sources", "code", "label")]
         cells = [[entry.wording, entry.participations, entry.sources, entry.code, getattr(entry, f"label_{lang}")] for entry in self.entries]
         return "\n".join([title, "=" * len(title), *lines, "", *table(head, cells), "", method_line(self.method, lang)]) + "\n"

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import hashlib
-import textwrap
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from kg.analyse.reliability import Interval, Kappa, alpha, intervals, kappa
-from kg.analyse.render_text import WIDTH, table
+from kg.analyse.render_text import table, wrap
 from kg.analyse.sheets import CODEBOOK, Unit, read, role_codes, units_of
 from kg.analyse.texts import speaker
 from kg.analyse.wording import number
@@ -166,7 +165,7 @@ class Agreement:
         title = _say("title", lang)
         lines = [title, "=" * len(title)]
         for sentence in self._sentences(lang):
-            lines += textwrap.wrap(sentence, WIDTH, break_long_words=False, break_on_hyphens=False)
+            lines += wrap(sentence)
         found = self.disagreements
         lines += ["", *(_heading(_say("disagreements", lang)) if found else [_say("no-disagreements", lang)])]
         if found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -36,7 +35,6 @@ RANK_COLUMNS = tuple(
 )
 DIGITS = 9
 """Decimals of values in tables: PageRank is around 1 / n."""
-WIDTH = 110
 SHOWN = 25
 """Institutions that a text shows at most."""
 
@@ -84,14 +82,6 @@ TEXT: dict[str, dict[str, str]] = {
         "en": " Not known and not counted: institutions {unknown}, pairs {pairs}.",
     },
 }
-
-
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _heading(text: str, mark: str) -> list[str]:
-    return [text, mark * len(text)]
 
 
 _say = speaker(TEXT)
@@ -175,22 +165,22 @@ class Positions(Result):
 
     def text(self, lang: str) -> str:
         """Return the network in numbers, who works with whom, and the institutions: with ranks on a census, else counts and why there is no more."""
-        from kg.analyse.render_text import method_line, table
+        from kg.analyse.render_text import heading, method_line, table, wrap
         from kg.analyse.wording import number
 
-        lines = [*_heading(_say("title", lang), "=")]
-        lines += _wrap(_say("summary", lang, **{key: number(value, lang) for key, value in self.whole.to_json().items()}))
-        lines += ["", *_heading(_say("mixing", lang), "-")]
+        lines = [*heading(_say("title", lang), "=")]
+        lines += wrap(_say("summary", lang, **{key: number(value, lang) for key, value in self.whole.to_json().items()}))
+        lines += ["", *heading(_say("mixing", lang), "-")]
         for one in self.whole.mixing:
-            lines += _wrap(mixing_text(one, lang))
+            lines += wrap(mixing_text(one, lang))
         lines.append("")
         sampled = {name: about["sources"] for name, about in self.estimates.items() if not about["exact"]}
         if self.refusal:
-            lines += [*_wrap(self.refusal.reason[lang]), ""]
+            lines += [*wrap(self.refusal.reason[lang]), ""]
         elif sampled:
-            lines += _wrap(_say("estimate", lang, sources=number(sampled["betweenness"], lang), near=number(sampled["harmonic"], lang)))
+            lines += wrap(_say("estimate", lang, sources=number(sampled["betweenness"], lang), near=number(sampled["harmonic"], lang)))
         shown, intro = self._shown(lang)
-        lines += [*_wrap(intro), *table(*self._cells(shown, lang)), "", *_wrap(method_line(self.method, lang))]
+        lines += [*wrap(intro), *table(*self._cells(shown, lang)), "", *wrap(method_line(self.method, lang))]
         return "\n".join(lines) + "\n"
 
     def _shown(self, lang: str) -> tuple[list[int], str]:

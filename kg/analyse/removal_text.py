@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from kg.analyse.groups_text import percent
 from kg.analyse.labels import sort_key
-from kg.analyse.render_text import WIDTH, method_line, table
+from kg.analyse.render_text import method_line, table, wrap
 from kg.analyse.texts import speaker
 from kg.analyse.wording import number
 
@@ -109,12 +108,12 @@ def removed_text(result: Removal, lang: str) -> str:
 def render(result: Removal, lang: str) -> str:
     """Return the result as text: a table of before and after, who is cut off, and random others."""
     title = say("title", lang)
-    lines = [title, "=" * len(title), *_wrap(say("removed", lang, list=removed_text(result, lang))), *_wrap(say("rule", lang)), ""]
+    lines = [title, "=" * len(title), *wrap(say("removed", lang, list=removed_text(result, lang))), *wrap(say("rule", lang)), ""]
     lines += _table(result, lang)
     if not result.before.steps.exact:
-        lines += ["", *_wrap(say("steps-sampled", lang, sources=result.before.steps.sources))]
-    lines += ["", *_wrap(_cut(result, lang)), *_wrap(_compared(result.comparison, lang))]
-    return "\n".join([*lines, "", *_wrap(method_line(result.method, lang))]) + "\n"
+        lines += ["", *wrap(say("steps-sampled", lang, sources=result.before.steps.sources))]
+    lines += ["", *wrap(_cut(result, lang)), *wrap(_compared(result.comparison, lang))]
+    return "\n".join([*lines, "", *wrap(method_line(result.method, lang))]) + "\n"
 
 
 def _table(result: Removal, lang: str) -> list[str]:
@@ -167,7 +166,3 @@ def _compared(found: Comparison | None, lang: str) -> str:
     if abs(found.drawn - found.removed) <= UNEQUAL * found.removed:
         return text
     return f"{text} {say('unequal', lang, drawn=number(found.drawn, lang, 1), removed=number(found.removed, lang, 1))}"
-
-
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False) or [""]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from kg.analyse.frames import refusal
 from kg.analyse.labels import Named, sort_key
 from kg.analyse.meetings import CLASSES, NEVER, Days, classify, meetings, spans_of
 from kg.analyse.method import Method
-from kg.analyse.render_text import WIDTH, method_line, table
+from kg.analyse.render_text import method_line, table, wrap
 from kg.analyse.result import Result
 from kg.analyse.texts import speaker
 from kg.analyse.wording import number
@@ -210,7 +209,7 @@ class Ties(Result):
         lines = [title, "=" * len(title)]
 
         def say(key: str, **values: object) -> None:
-            lines.extend(textwrap.wrap(_say(key, lang, **values), WIDTH, break_long_words=False, break_on_hyphens=False))
+            lines.extend(wrap(_say(key, lang, **values)))
 
         if not self.pairs:
             say("none")

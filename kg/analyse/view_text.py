@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
-from kg.analyse.render_text import WIDTH
+from kg.analyse.render_text import wrap
 from kg.analyse.texts import speaker
 
 TEXT: dict[str, dict[str, str]] = {
@@ -86,5 +85,5 @@ say = speaker(TEXT)
 
 def lines(title: str, sentences: Iterable[str]) -> list[str]:
     """Return a heading and its sentences as lines, with an empty one after each part."""
-    wrapped = (line for sentence in sentences for line in textwrap.wrap(sentence, WIDTH, break_long_words=False, break_on_hyphens=False))
+    wrapped = (line for sentence in sentences for line in wrap(sentence))
     return [title, "=" * len(title), "", *wrapped, ""]

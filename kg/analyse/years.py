@@ -5,7 +5,6 @@ Where dates are missing or coarse a year has two numbers: what is certain and wh
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +12,7 @@ from kg.analyse.annual import Year, annual
 from kg.analyse.frames import refusal
 from kg.analyse.meetings import spans_of
 from kg.analyse.method import Method
-from kg.analyse.render_text import WIDTH, method_line, table
+from kg.analyse.render_text import method_line, table, wrap
 from kg.analyse.result import Result
 from kg.analyse.texts import speaker
 from kg.analyse.wording import number
@@ -153,7 +152,7 @@ class Years(Result):
         lines = [title, "=" * len(title)]
 
         def say(text: str) -> None:
-            lines.extend(textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+            lines.extend(wrap(text))
 
         say(_say("summary", lang, first=self.years[0].year, last=self.years[-1].year))
         if any(self._open(year) for year in self.years):
