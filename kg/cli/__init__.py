@@ -10,6 +10,7 @@ import traceback
 import kg.cli.analysis
 import kg.cli.ask
 import kg.cli.publish
+import kg.cli.serve
 import kg.cli.tables  # noqa: F401 (each registers its commands)
 from kg.cli.base import app
 from kg.config import language

@@ -1,0 +1,330 @@
+"""The ASGI application: reads and checks requests, asks a pool, sends what comes back (RFC 9110; Starlette)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route as HttpRoute
+
+from kg.errors import KgError, ParameterError, Text
+from kg.portal import negotiate
+from kg.portal.front import Front
+from kg.portal.offers import form as offered_form
+from kg.portal.offers import media_type
+from kg.portal.page import MAX_VALUES, Reply, Request
+from kg.portal.render import BusyError, NotFoundError, failure
+from kg.portal.routes import TABLE, Route
+from kg.portal.settings import PortalSettings
+from kg.portal.workers import Answer, Pool, TimeLimitError, WorkerLostError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CHUNK = 256 * 1024
+BODY_SECONDS = 15.0
+"""Seconds in which the body of a request must have come."""
+WRITE_SECONDS = 30.0
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+_NO_LINE_END = re.compile(r"[\x20-\x7e]*")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-src 'self'; manifest-src 'self'; frame-ancestors {ancestors}"
+)
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-Truncated, X-Rows, Content-Disposition",
+}
+
+
+def make_app(settings: PortalSettings, front: Front | None = None) -> Starlette:
+    """Return the application; its workers start and end with it."""
+    from kg.portal.operation import operation_routes
+    from kg.portal.sparql import sparql_routes
+    from kg.portal.watching import Watching
+
+    state = front or Front(settings, Watching())
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await state.start()
+        yield
+        await state.stop()
+
+    pages = [HttpRoute(route.pattern, _endpoint(route), methods=[*route.methods, "OPTIONS"], name=route.handler) for route in TABLE]
+    app = Starlette(routes=[*sparql_routes(), *operation_routes(), *pages], lifespan=lifespan, exception_handlers={404: _nothing_here, 405: _not_so})
+    app.state.front = state
+    return app
+
+
+def with_headers(app: ASGIApp, settings: PortalSettings) -> ASGIApp:
+    """Wrap an application so that every answer, whoever made it, carries the security headers."""
+    strict = [(b"content-security-policy", CSP.format(ancestors="'none'").encode())]
+    open_ = [(b"content-security-policy", CSP.format(ancestors=" ".join(settings.frame_ancestors) or "'none'").encode())]
+    fixed = [(name.lower().encode(), value.encode()) for name, value in {**SECURITY, **CORS}.items()]
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        policy = open_ if "/embed/" in scope["path"] else strict
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *fixed, *policy]}
+            await send(message)
+
+        await app(scope, receive, headed)
+
+    return wrapped
+
+
+def _endpoint(route: Route) -> Callable[[HttpRequest], Awaitable[Response]]:
+    async def endpoint(http: HttpRequest) -> Response:
+        front: Front = http.app.state.front
+        started = time.monotonic()
+        response, more = await _answer(front, route, http)
+        front.watching.answered(route.pattern, response.status_code, time.monotonic() - started, **more)
+        return response
+
+    return endpoint
+
+
+async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Response, dict[str, Any]]:
+    if http.method == "OPTIONS":
+        return options(*route.methods), {}
+    try:
+        request = read(front, http, f"kg.portal.{route.handler}", route.offers)
+    except ParameterError as error:
+        return refusal(http, error, 400), {}
+    if not request.form:
+        return not_acceptable(http, request, route.offers), {}
+    compress = "gzip" in http.headers.get("accept-encoding", "")
+    tag = front.tag(http.url.path, http.url.query, request.lang, request.form, "gzip" if compress else "", request.origin) if route.kept else ""
+    vary = "Accept-Encoding, Accept-Language" + (", Accept" if len(route.offers) > 1 else "")
+    if tag and matches(http, tag):
+        return Response(status_code=304, headers={"ETag": tag, "Vary": vary, "Cache-Control": "no-cache"}), {}
+    release = front.release
+    assert release is not None
+    pool = release.analysis if route.pool == "analysis" else release.desk
+    answer, problem = await ask(pool, request, http, compress=compress)
+    if answer is None:
+        return problem, {}
+    head = answer.head
+    headers = dict(safe(head["headers"]))
+    headers.setdefault("Vary", vary)
+    headers.setdefault("Cache-Control", "no-cache")
+    if tag and head["status"] == 200:
+        headers["ETag"] = tag
+    return send(http, answer, headers), {key: head[key] for key in ("rows", "truncated") if head.get(key)}
+
+
+def read(front: Front, http: HttpRequest, handler: str, offers: tuple[str, ...], body: bytes = b"", **options: Any) -> Request:
+    """Return the request as a worker takes it: query string parsed, language and format chosen, origin checked.
+
+    Raises:
+        ParameterError: The query string has too many values, or is no UTF-8.
+    """
+    try:
+        values = parse_qs(http.url.query, keep_blank_values=True, max_num_fields=MAX_VALUES, errors="strict")
+    except ValueError as error:
+        what = Text("The address cannot be read: too many values, or no UTF-8.", "Die Adresse ist nicht lesbar: zu viele Werte, oder kein UTF-8.")
+        raise ParameterError(what, fix=Text("Begin again at the home page.", "Beginnen Sie auf der Startseite neu.")) from error
+    given = (values.get("lang") or [""])[0]
+    lang = negotiate.language(http.headers.get("accept-language"), given)
+    path = http.url.path.removeprefix(front.settings.root_path) if front.settings.root_path else http.url.path
+    form = offered_form(http.headers.get("accept"), (values.get("format") or [""])[0], offers)
+    return Request(
+        handler,
+        path=http.scope["path"].removeprefix(front.settings.root_path) or path,
+        names=dict(http.path_params),
+        values=values,
+        lang=lang,
+        chosen_lang=given in ("de", "en"),
+        form=form or "",
+        origin=origin(http),
+        root=front.settings.root_path,
+        body=body,
+        options=options,
+    )
+
+
+def origin(http: HttpRequest) -> str:
+    """Return scheme and host as the client sees them; a host that is none is taken as this machine."""
+    host = http.headers.get("host", "")
+    return f"{http.url.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+
+async def ask(pool: Pool, request: Request, http: HttpRequest, *, compress: bool = False) -> tuple[Answer | None, Response]:
+    """Return the answer of a pool, or the response that says why there is none. When the client goes away, the request is given up."""
+    task = asyncio.ensure_future(pool.ask(request, compress=compress))
+    gone = asyncio.ensure_future(_disconnected(http))
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, KgError):
+                (await task).close()
+            return None, Response(status_code=499)
+        return task.result(), Response()
+    except BusyError as error:
+        return None, of_reply(failure(error, request, headers={"Retry-After": "2"}))
+    except TimeLimitError as error:
+        return None, of_reply(failure(error, request, status=504))
+    except WorkerLostError as error:
+        return None, of_reply(failure(error, request, status=503))
+    finally:
+        gone.cancel()
+        if not task.done():
+            task.cancel()
+
+
+async def _disconnected(http: HttpRequest) -> None:
+    while (await http.receive())["type"] != "http.disconnect":
+        pass
+
+
+def matches(http: HttpRequest, tag: str) -> bool:
+    """Tell whether the client has this answer already (RFC 9110, section 13.1.2: weak comparison)."""
+    given = http.headers.get("if-none-match", "")
+    return given.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in given[:4096].split(","))
+
+
+def safe(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the headers whose values are printable ASCII: a line end in a value would begin another header."""
+    return {name: value for name, value in headers.items() if _NO_LINE_END.fullmatch(name + value)}
+
+
+def send(http: HttpRequest, answer: Answer, headers: dict[str, str]) -> Response:
+    """Return the response to an answer; a large body is streamed from its file, and a client that does not read is dropped."""
+    head = answer.head
+    if head.get("truncated"):
+        headers["X-Truncated"] = "true"
+    if head.get("rows") is not None:
+        headers["X-Rows"] = str(head["rows"])
+    if answer.file < 0:
+        return Response(answer.body, head["status"], headers, head["type"])
+    if http.method == "HEAD":
+        answer.close()
+        return Response(b"", head["status"], {**headers, "Content-Length": str(answer.size)}, head["type"])
+    return FileResponse(answer, headers)
+
+
+class FileResponse(StreamingResponse):
+    """An answer streamed from its anonymous file; the file is closed at the end, whatever the end is."""
+
+    def __init__(self, answer: Answer, headers: dict[str, str]) -> None:
+        self.answer = answer
+        super().__init__(self._chunks(), answer.head["status"], {**headers, "Content-Length": str(answer.size)}, answer.head["type"])
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        position = 0
+        while position < self.answer.size:
+            part = os.pread(self.answer.file, CHUNK, position)
+            position += len(part)
+            yield part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file; each part must be taken within a time."""
+
+        async def patient(message: Message) -> None:
+            await asyncio.wait_for(send(message), WRITE_SECONDS)
+
+        try:
+            await super().__call__(scope, receive, patient)
+        except TimeoutError:
+            raise ClientDisconnect from None
+        finally:
+            self.answer.close()
+
+
+def of_reply(reply: Reply) -> Response:
+    """Return a reply as a response."""
+    return Response(reply.body, reply.status, {**safe(reply.headers), "Cache-Control": "no-store"}, reply.media_type)
+
+
+def options(*methods: str) -> Response:
+    """Return the answer to OPTIONS, CORS pre-flight included (Fetch standard)."""
+    allowed = ", ".join((*methods, *(("HEAD",) if "GET" in methods else ()), "OPTIONS"))
+    headers = {
+        "Allow": allowed,
+        "Access-Control-Allow-Methods": allowed,
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+        "Access-Control-Max-Age": "86400",
+    }
+    return Response(status_code=204, headers=headers)
+
+
+def plain_request(http: HttpRequest) -> Request:
+    """Return a request that is good enough for an error page, whatever the client sent."""
+    front: Front = http.app.state.front
+    accept = http.headers.get("accept", "")[:1000]
+    given = http.query_params.get("lang", "") if len(http.url.query) < 2000 else ""
+    lang = negotiate.language(http.headers.get("accept-language"), given)
+    form = "html" if "text/html" in accept else "json"
+    return Request("", "/", lang=lang, chosen_lang=given in ("de", "en"), form=form, origin=origin(http), root=front.settings.root_path)
+
+
+def refusal(http: HttpRequest, error: KgError, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Return an error of the front itself."""
+    return of_reply(failure(error, plain_request(http), status=status, headers=headers))
+
+
+def not_acceptable(http: HttpRequest, request: Request, offers: tuple[str, ...]) -> Response:
+    """Return 406 with a list of what there is (RFC 9110, section 15.5.7)."""
+    there = ", ".join(media_type(name) for name in offers)
+    what = Text("None of the formats asked for exists here.", "Keines der gewünschten Formate gibt es hier.")
+    links = ", ".join(f'<{request.origin}{http.url.path}?format={name}>; rel="alternate"; type="{media_type(name)}"' for name in offers)
+    error = NotFoundError(what, fix=Text(f"There are: {there}.", f"Es gibt: {there}."))
+    return refusal(http, error, 406, {"Link": links, "Vary": "Accept"})
+
+
+async def _nothing_here(http: HttpRequest, _: Exception) -> Response:
+    what = Text("There is nothing at this address.", "Unter dieser Adresse gibt es nichts.")
+    fix = Text("Search for it, or begin at the home page.", "Suchen Sie danach, oder beginnen Sie auf der Startseite.")
+    return refusal(http, NotFoundError(what, fix=fix), 404)
+
+
+async def _not_so(http: HttpRequest, error: Exception) -> Response:
+    what = Text(f"{http.method} is not possible here.", f"{http.method} ist hier nicht möglich.")
+    allow = getattr(error, "headers", None) or {}
+    return refusal(http, ParameterError(what, fix=Text("Use GET.", "Verwenden Sie GET.")), 405, dict(allow))
+
+
+def query_hash(text: str) -> str:
+    """Return a short mark of a query for the log, which never holds the query itself."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+async def body_of(http: HttpRequest, limit: int) -> bytes | None:
+    """Return the body of a request, or `None` where it is longer than the limit.
+
+    Raises:
+        TimeoutError: It does not come in time.
+        ClientDisconnect: The client has gone.
+    """
+    parts, size = [], 0
+    async with asyncio.timeout(BODY_SECONDS):
+        async for part in http.stream():
+            size += len(part)
+            if size > limit:
+                return None
+            parts.append(part)
+    return b"".join(parts)

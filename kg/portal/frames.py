@@ -1,0 +1,71 @@
+"""Frames between the front and a worker: lengths, a JSON head, a body; bodies that are large travel as an anonymous file.
+
+A frame is two big-endian lengths (head 4 bytes, body 8 bytes), the head, the body. Both ends are ours; what a client sends is inside the body or, as text, in the head.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import struct
+import tempfile
+from typing import Any
+
+LENGTHS = struct.Struct(">IQ")
+INLINE = 64 * 1024
+"""Bodies up to this size travel in the frame."""
+
+
+def packed(head: dict[str, Any], body: bytes = b"") -> bytes:
+    """Return a frame."""
+    text = json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()
+    return LENGTHS.pack(len(text), len(body)) + text + body
+
+
+def anonymous_file(body: bytes) -> int:
+    """Return the descriptor of a file without a name that holds a body, at its beginning."""
+    number = os.memfd_create("answer") if hasattr(os, "memfd_create") else os.dup(tempfile.TemporaryFile().fileno())  # noqa: SIM115
+    view = memoryview(body)
+    while view:
+        view = view[os.write(number, view) :]
+    os.lseek(number, 0, os.SEEK_SET)
+    return number
+
+
+class Channel:
+    """The worker's end: blocking, one frame at a time."""
+
+    def __init__(self, frames: socket.socket, files: socket.socket) -> None:
+        self._frames = frames
+        self._files = files
+
+    def read(self) -> tuple[dict[str, Any], bytes] | None:
+        """Return the next frame, or `None` when the front is gone."""
+        lengths = self._exactly(LENGTHS.size)
+        if lengths is None:
+            return None
+        head_length, body_length = LENGTHS.unpack(lengths)
+        head, body = self._exactly(head_length), self._exactly(body_length)
+        return None if head is None or body is None else (json.loads(head), body)
+
+    def _exactly(self, count: int) -> bytes | None:
+        parts = []
+        while count:
+            part = self._frames.recv(min(count, 1 << 20))
+            if not part:
+                return None
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def write(self, head: dict[str, Any], body: bytes = b"") -> None:
+        """Send a frame; a large body goes ahead as a file."""
+        if len(body) > INLINE:
+            number = anonymous_file(body)
+            try:
+                socket.send_fds(self._files, [b"f"], [number])
+            finally:
+                os.close(number)
+            head, body = {**head, "file": len(body)}, b""
+        self._frames.sendall(packed(head, body))

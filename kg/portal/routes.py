@@ -1,0 +1,70 @@
+"""The table of addresses: which handler answers a path, from which pool of workers, in which formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAGE = ("html",)
+DATA = ("html", "ttl", "jsonld", "nt", "rdf", "json")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address.
+
+    Attributes:
+        pattern: Path with `{name}` for one step and `{name:path}` for several.
+        handler: `module:function` below `kg.portal`.
+        offers: Short names of the formats; the first is the default. One alone is not negotiated.
+        pool: `desk`, or `analysis` for what needs the participations.
+        methods: Besides HEAD and OPTIONS.
+        embeddable: Whether other sites may show it in a frame.
+        kept: Whether the answer depends on graph and address alone, so that it has an ETag.
+    """
+
+    pattern: str
+    handler: str
+    offers: tuple[str, ...] = PAGE
+    pool: str = "desk"
+    methods: tuple[str, ...] = ("GET",)
+    embeddable: bool = False
+    kept: bool = True
+
+
+TABLE: tuple[Route, ...] = (
+    Route("/", "pages:home"),
+    Route("/search", "search:page"),
+    Route("/api/search", "search:api", ("json",)),
+    Route("/api/suggest", "search:suggest", ("json",)),
+    Route("/id/{key:path}", "entity:redirect", DATA),
+    Route("/code/{key:path}", "entity:redirect", DATA),
+    Route("/graph/{key:path}", "entity:redirect", DATA),
+    Route("/ontology", "entity:ontology", DATA),
+    Route("/doc/{key:path}", "entity:document", DATA),
+    Route("/data/{key:path}", "entity:data", DATA),
+    Route("/resource", "entity:resource", DATA),
+    Route("/api/inverse", "entity:inverse", ("html", "json")),
+    Route("/questions", "question:listing"),
+    Route("/questions/{name}", "question:page"),
+    Route("/api/questions", "question_api:listing", ("json",)),
+    Route("/api/questions/{name}", "question_api:answer", ("json", "csv", "tsv", "xlsx", "ttl")),
+    Route("/openapi.json", "question_api:openapi", ("json",)),
+    Route("/query", "editor:page"),
+    Route("/api/vocabulary", "editor:vocabulary", ("json",)),
+    Route("/network", "explorer:page", pool="analysis"),
+    Route("/api/network", "explorer:api", ("json", "gexf", "graphml", "csv", "svg", "vosviewer"), pool="analysis"),
+    Route("/api/network/edge", "explorer:edge", ("json", "html"), pool="analysis"),
+    Route("/institutions/{key}", "institution:page", pool="analysis"),
+    Route("/map", "map:page"),
+    Route("/api/map", "map:api", ("json",)),
+    Route("/timeline", "timeline:page"),
+    Route("/about", "pages:about"),
+    Route("/about/{name}", "pages:about"),
+    Route("/catalog", "entity:catalog", DATA),
+    Route("/embed/question/{name}", "question:embed", embeddable=True),
+    Route("/embed/network", "explorer:embed", pool="analysis", embeddable=True),
+    Route("/embed/map", "map:embed", embeddable=True),
+    Route("/sitemap.xml", "pages:sitemap", ("xml",)),
+    Route("/sitemap-{number}.xml", "pages:sitemap_part", ("xml",)),
+    Route("/robots.txt", "pages:robots", ("txt",)),
+)

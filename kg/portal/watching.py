@@ -1,0 +1,50 @@
+"""What an operator watches: one structured line per request, and counters for Prometheus."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+
+class Watching:
+    """Log and counters of the front.
+
+    Attributes:
+        log: structlog logger; JSON lines on stderr, or readable ones on a terminal.
+    """
+
+    def __init__(self, *, terminal: bool | None = None) -> None:
+        import structlog
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+        readable = sys.stderr.isatty() if terminal is None else terminal
+        renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+        stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+        self.log: Any = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=[structlog.processors.add_log_level, stamp, renderer])
+        self.registry = CollectorRegistry()
+        self.requests = Counter("kg_requests", "Requests answered.", ["route", "status"], registry=self.registry)
+        self.seconds = Histogram(
+            "kg_request_seconds",
+            "Seconds from request to answer.",
+            ["route"],
+            buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 1, 5, 10),
+            registry=self.registry,
+        )
+        self.truncated = Counter("kg_truncated_answers", "Answers that were cut at a limit.", registry=self.registry)
+        self.killed = Gauge("kg_workers_killed", "Workers killed at a limit or after their client went away.", ["pool"], registry=self.registry)
+        self.refused = Gauge("kg_requests_refused", "Requests refused because too many waited.", ["pool"], registry=self.registry)
+        self.workers = Gauge("kg_workers", "Worker processes.", ["pool", "state"], registry=self.registry)
+
+    def answered(self, route: str, status: int, seconds: float, **more: Any) -> None:
+        """Count a request and write its line."""
+        self.requests.labels(route, status).inc()
+        self.seconds.labels(route).observe(seconds)
+        if more.get("truncated"):
+            self.truncated.inc()
+        self.log.info("answered", route=route, status=status, ms=round(seconds * 1000, 1), **more)
+
+    def metrics(self) -> bytes:
+        """Return the counters in Prometheus' text format."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry)

@@ -1,0 +1,413 @@
+"""The pool of workers: child processes that answer one request each at a time, within limits that hold.
+
+A request that overruns its time is answered with an error while its worker is killed and replaced; the same happens when the client goes away. A request that has
+run for :data:`SLOW` seconds gives its worker a low priority and the pool a fresh worker in its place (up to as many slow ones as the pool has workers), so that
+runaway queries leave cores and workers to short requests. pyoxigraph has no time-out and cannot be cancelled (oxigraph/oxigraph#1926): a process can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.errors import KgError, StoreError, Text
+from kg.portal.frames import LENGTHS, packed
+from kg.portal.page import Request
+from kg.portal.render import BusyError
+from kg.portal.settings import PortalSettings
+
+SLOW = 0.5
+"""Seconds after which a request is slow."""
+LOW_PRIORITY = 15
+"""Niceness of the worker of a slow request: about 3 % of a core that others want."""
+GRACE = 0.2
+"""Seconds that a request may go on after its client has gone, before its worker is killed."""
+START = 60.0
+"""Seconds a worker may need to start."""
+RETRIES = 5
+"""Failed starts in a row after which a pool gives up until it is asked again."""
+
+
+class TimeLimitError(KgError):
+    """A request has run into its time limit."""
+
+
+class WorkerLostError(KgError):
+    """A worker ended in the middle of a request, most often at its memory limit."""
+
+
+@dataclass
+class Answer:
+    """What a worker has answered: the head of its frame, and the body or a file that holds it.
+
+    Attributes:
+        head: Status, media type, headers, rows, truncated.
+        body: The body, unless it is in a file.
+        file: Descriptor of a file with the body, or -1; whoever takes the answer closes it.
+        size: Bytes of the body.
+    """
+
+    head: dict[str, Any]
+    body: bytes = b""
+    file: int = -1
+    size: int = 0
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.file >= 0:
+            os.close(self.file)
+            self.file = -1
+
+
+class Worker(asyncio.Protocol):
+    """The front's end of one worker."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.slow = False
+        self.busy: asyncio.Future[Answer] | None = None
+        self._buffer = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._process: subprocess.Popen[bytes]
+        self._files: socket.socket
+
+    @classmethod
+    async def start(cls, pool: Pool) -> Worker:
+        """Start a process and wait until it has opened the graph.
+
+        Raises:
+            StoreError: It cannot.
+        """
+        worker = cls(pool)
+        frames, far_frames = socket.socketpair()
+        worker._files, far_files = socket.socketpair()
+        worker._files.setblocking(False)
+        ends = (far_frames.fileno(), far_files.fileno())
+        worker._process = subprocess.Popen(
+            [sys.executable, "-m", "kg.portal.worker", *map(str, ends)], pass_fds=ends, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        far_frames.close()
+        far_files.close()
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, frames)
+        try:
+            answer = await asyncio.wait_for(worker.send(pool.config, b""), START)
+        except (TimeoutError, WorkerLostError) as error:
+            worker.kill()
+            what = Text("A worker process does not start.", "Ein Arbeitsprozess startet nicht.")
+            raise StoreError(what, fix=Text("See the messages above on stderr.", "Siehe die Meldungen darüber auf stderr.")) from error
+        if "failed" in answer.head:
+            worker.kill()
+            raise StoreError(Text(answer.head["failed"], answer.head["failed"]))
+        return worker
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport (asyncio)."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Collect a frame and hand it to whoever waits (asyncio)."""
+        self._buffer += data
+        if len(self._buffer) < LENGTHS.size:
+            return
+        head_length, body_length = LENGTHS.unpack_from(self._buffer)
+        end = LENGTHS.size + head_length + body_length
+        if len(self._buffer) < end:
+            return
+        head = json.loads(self._buffer[LENGTHS.size : LENGTHS.size + head_length])
+        body = bytes(self._buffer[LENGTHS.size + head_length : end])
+        del self._buffer[:end]
+        answer = Answer(head, body, size=len(body))
+        if "file" in head:
+            _, numbers, _, _ = socket.recv_fds(self._files, 1, 1)
+            answer = Answer(head, b"", numbers[0], head["file"])
+        if self.busy is not None and not self.busy.done():
+            self.busy.set_result(answer)
+        else:
+            answer.close()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Tell whoever waits that the process has ended (asyncio)."""
+        if self.busy is not None and not self.busy.done():
+            what = Text("The answer needs more memory than one request may use.", "Die Antwort braucht mehr Speicher, als eine Anfrage haben darf.")
+            fix = Text("Narrow the question down, or add a LIMIT.", "Grenzen Sie die Frage ein, oder setzen Sie ein LIMIT.")
+            self.busy.set_exception(WorkerLostError(what, fix=fix))
+        self.pool.lost(self)
+
+    def send(self, head: dict[str, Any], body: bytes) -> asyncio.Future[Answer]:
+        """Send a frame; the future is the answer."""
+        self.busy = asyncio.get_running_loop().create_future()
+        if self._transport is None or self._transport.is_closing():
+            self.busy.set_exception(WorkerLostError(Text("A worker process has ended.", "Ein Arbeitsprozess ist beendet.")))
+        else:
+            self._transport.write(packed(head, body))
+        return self.busy
+
+    def lower(self) -> None:
+        """Give the process a low priority, for good."""
+        self.slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, LOW_PRIORITY)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End the process at once and let go of its sockets."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+            # The process is ours and gone at once; waiting here leaves no zombie.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1)
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.close()
+        self._files.close()
+
+
+@dataclass
+class Pool:
+    """Workers on one graph.
+
+    Attributes:
+        settings: Limits.
+        folder: Folder of the build (or mirror), or `None` for an endpoint alone.
+        size: Workers that are kept ready.
+        seconds: Wall-clock limit of a request.
+        memory: Megabytes a request may use.
+        prepare: Handlers a worker runs once before it is ready (loading the participations, for example).
+        slow_after: Seconds after which a request is slow; `None` where all are expected to take long and a fresh worker costs more than a busy one.
+    """
+
+    settings: PortalSettings
+    folder: Path | None
+    size: int
+    seconds: float
+    memory: int
+    prepare: Sequence[str] = ()
+    slow_after: float | None = SLOW
+    killed: int = 0
+    refused: int = 0
+    _idle: deque[Worker] = field(default_factory=deque)
+    _all: set[Worker] = field(default_factory=set)
+    _waiting: deque[asyncio.Future[Worker]] = field(default_factory=deque)
+    _starting: set[asyncio.Task[None]] = field(default_factory=set)
+    _closed: bool = False
+    _failures: int = 0
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The first frame of a worker."""
+        return {
+            "settings": self.settings.to_json(),
+            "folder": str(self.folder) if self.folder is not None else "",
+            "memory": self.memory,
+            "prepare": list(self.prepare),
+            "lang": "en",
+        }
+
+    async def open(self) -> None:
+        """Start the workers; at least one must come up.
+
+        Raises:
+            StoreError: None starts.
+        """
+        first = await Worker.start(self)
+        self._all.add(first)
+        self._free(first)
+        self._replenish()
+
+    @property
+    def workers(self) -> list[Worker]:
+        """The workers there are."""
+        return list(self._all)
+
+    @property
+    def busy(self) -> int:
+        """How many are at work."""
+        return len(self._all) - len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a worker."""
+        return len(self._waiting)
+
+    async def ask(self, request: Request, *, compress: bool = False) -> Answer:
+        """Return the answer of a worker.
+
+        Raises:
+            BusyError: Too many requests wait already, or none became free in time.
+            TimeLimitError: The request ran into its limit; its worker was killed.
+            WorkerLostError: The worker ended at its memory limit.
+        """
+        head = request.head()
+        head["gzip"] = compress
+        return await self.send(head, request.body)
+
+    async def send(self, head: dict[str, Any], body: bytes = b"") -> Answer:
+        """Send a head made by :meth:`Request.head` (see :meth:`ask`)."""
+        worker = self._idle.popleft() if self._idle else await self._queue()
+        loop = asyncio.get_running_loop()
+        answered = worker.send(head, body)
+        timers = [loop.call_later(self.seconds, self._overrun, worker)]
+        if self.slow_after is not None:
+            timers.append(loop.call_later(self.slow_after, self._slow, worker))
+        try:
+            answer = await asyncio.shield(answered)
+        except asyncio.CancelledError:
+            self._abandon(worker, answered)
+            raise
+        finally:
+            for timer in timers:
+                timer.cancel()
+        self._done(worker)
+        return answer
+
+    async def _queue(self) -> Worker:
+        if self._closed or len(self._waiting) >= self.settings.queue:
+            self.refused += 1
+            raise _busy()
+        self._replenish()
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            return await asyncio.wait_for(turn, self.seconds)
+        except TimeoutError as error:
+            self.refused += 1
+            raise _busy() from error
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._free(turn.result())
+            raise
+
+    def _free(self, worker: Worker) -> None:
+        worker.busy = None
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _done(self, worker: Worker) -> None:
+        """Take a worker back: a slow one, whose priority stays low, is let go of."""
+        if worker not in self._all:
+            return
+        if worker.slow or self._closed:
+            self._drop(worker)
+        else:
+            self._free(worker)
+
+    def _slow(self, worker: Worker) -> None:
+        worker.lower()
+        self._replenish()
+
+    def _overrun(self, worker: Worker) -> None:
+        answered = worker.busy
+        self.killed += 1
+        if answered is not None and not answered.done():
+            seconds = f"{self.seconds:g}"
+            what = Text(f"The answer takes longer than {seconds} seconds.", f"Die Antwort dauert länger als {seconds} Sekunden.")
+            fix = Text("Narrow the question down, or add a LIMIT.", "Grenzen Sie die Frage ein, oder setzen Sie ein LIMIT.")
+            answered.set_exception(TimeLimitError(what, fix=fix))
+        self._drop(worker)
+
+    def _abandon(self, worker: Worker, answered: asyncio.Future[Answer]) -> None:
+        """Let a request whose client is gone end by itself if it is short; else kill it."""
+
+        def ended(future: asyncio.Future[Answer]) -> None:
+            kill.cancel()
+            if not future.cancelled() and future.exception() is None:
+                future.result().close()
+                self._done(worker)
+
+        def late() -> None:
+            if worker in self._all and not answered.done():
+                answered.remove_done_callback(ended)
+                answered.cancel()
+                self.killed += 1
+                self._drop(worker)
+
+        kill = asyncio.get_running_loop().call_later(GRACE, late)
+        answered.add_done_callback(ended)
+
+    def _drop(self, worker: Worker) -> None:
+        self._all.discard(worker)
+        with contextlib.suppress(ValueError):
+            self._idle.remove(worker)
+        worker.kill()
+        self._replenish()
+
+    def lost(self, worker: Worker) -> None:
+        """Replace a worker whose process has ended."""
+        if worker in self._all:
+            self._drop(worker)
+
+    def _replenish(self) -> None:
+        """Start what is missing: `size` workers besides the slow ones, of which there are at most as many."""
+        slow = sum(worker.slow for worker in self._all)
+        wanted = self.size + min(slow, self.size)
+        while not self._closed and len(self._all) + len(self._starting) < wanted and self._failures < RETRIES:
+            task = asyncio.get_running_loop().create_task(self._start())
+            self._starting.add(task)
+            task.add_done_callback(self._starting.discard)
+
+    async def _start(self) -> None:
+        try:
+            worker = await Worker.start(self)
+        except (KgError, OSError) as error:
+            self._failures += 1
+            print(f"kg serve: {error}", file=sys.stderr)
+            if self._failures == RETRIES:
+                asyncio.get_running_loop().call_later(10, self._try_again)
+            return
+        self._failures = 0
+        if self._closed:
+            worker.kill()
+            return
+        self._all.add(worker)
+        self._free(worker)
+
+    def _try_again(self) -> None:
+        self._failures = 0
+        self._replenish()
+
+    async def close(self, *, wait: float = 0.0) -> None:
+        """Take no more requests, wait for those that run, and end the processes."""
+        self._closed = True
+        for turn in self._waiting:
+            if not turn.done():
+                turn.set_exception(_busy())
+        self._waiting.clear()
+        for _ in range(int(wait * 20)):
+            if not self.busy:
+                break
+            await asyncio.sleep(0.05)
+        for task in list(self._starting):
+            task.cancel()
+        for worker in list(self._all):
+            self._all.discard(worker)
+            worker.kill()
+        self._idle.clear()
+
+
+def _busy() -> BusyError:
+    what = Text("The portal has too much to do just now.", "Das Portal hat gerade zu viel zu tun.")
+    return BusyError(what, fix=Text("Try again in a few seconds.", "Versuchen Sie es in einigen Sekunden wieder."))
