@@ -36,6 +36,8 @@ CHUNK = 256 * 1024
 BODY_SECONDS = 15.0
 """Seconds in which the body of a request must have come."""
 WRITE_SECONDS = 30.0
+WATCH_AFTER = 0.05
+"""Seconds after which a request looks whether its client is still there."""
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _NO_LINE_END = re.compile(r"[\x20-\x7e]*")
 CSP = (
@@ -74,8 +76,10 @@ def make_app(settings: PortalSettings, front: Front | None = None) -> Starlette:
     return app
 
 
-def with_headers(app: ASGIApp, settings: PortalSettings) -> ASGIApp:
-    """Wrap an application so that every answer, whoever made it, carries the security headers."""
+def with_headers(app: Starlette, settings: PortalSettings) -> ASGIApp:
+    """Wrap an application so that the root path is no part of its paths, and every answer, whoever made it, carries the security headers."""
+    from kg.portal.sparql import sparql
+
     strict = [(b"content-security-policy", CSP.format(ancestors="'none'").encode())]
     open_ = [(b"content-security-policy", CSP.format(ancestors=" ".join(settings.frame_ancestors) or "'none'").encode())]
     fixed = [(name.lower().encode(), value.encode()) for name, value in {**SECURITY, **CORS}.items()]
@@ -84,13 +88,22 @@ def with_headers(app: ASGIApp, settings: PortalSettings) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        policy = open_ if "/embed/" in scope["path"] else strict
+        if settings.root_path and (scope["path"] + "/").startswith(settings.root_path + "/"):
+            # A proxy may take the root path away or leave it.
+            scope = {**scope, "path": scope["path"].removeprefix(settings.root_path) or "/"}
+        policy = open_ if scope["path"].startswith("/embed/") else strict
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *fixed, *policy]}
             await send(message)
 
+        if scope["path"] == "/sparql":
+            # The endpoint is the busiest address: past the router and its layers, which cost as much as the answer.
+            scope["app"] = app
+            response = await sparql(HttpRequest(scope, receive))
+            await response(scope, receive, headed)
+            return
         await app(scope, receive, headed)
 
     return wrapped
@@ -149,11 +162,10 @@ def read(front: Front, http: HttpRequest, handler: str, offers: tuple[str, ...],
         raise ParameterError(what, fix=Text("Begin again at the home page.", "Beginnen Sie auf der Startseite neu.")) from error
     given = (values.get("lang") or [""])[0]
     lang = negotiate.language(http.headers.get("accept-language"), given)
-    path = http.url.path.removeprefix(front.settings.root_path) if front.settings.root_path else http.url.path
     form = offered_form(http.headers.get("accept"), (values.get("format") or [""])[0], offers)
     return Request(
         handler,
-        path=http.scope["path"].removeprefix(front.settings.root_path) or path,
+        path=http.scope["path"],
         names=dict(http.path_params),
         values=values,
         lang=lang,
@@ -174,16 +186,24 @@ def origin(http: HttpRequest) -> str:
 
 async def ask(pool: Pool, request: Request, http: HttpRequest, *, compress: bool = False) -> tuple[Answer | None, Response]:
     """Return the answer of a pool, or the response that says why there is none. When the client goes away, the request is given up."""
-    task = asyncio.ensure_future(pool.ask(request, compress=compress))
-    gone = asyncio.ensure_future(_disconnected(http))
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    gone: list[asyncio.Task[None]] = []
+
+    async def watch() -> None:
+        while (await http.receive())["type"] != "http.disconnect":
+            pass
+        assert task is not None
+        task.cancel("gone")
+
+    # Most answers come before it pays to watch the connection.
+    timer = loop.call_later(WATCH_AFTER, lambda: gone.append(loop.create_task(watch())))
     try:
-        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, KgError):
-                (await task).close()
-            return None, Response(status_code=499)
-        return task.result(), Response()
+        return await pool.ask(request, compress=compress), Response()
+    except asyncio.CancelledError:
+        if task is None or not (gone and gone[0].done()):
+            raise
+        task.uncancel()
+        return None, Response(status_code=499)
     except BusyError as error:
         return None, of_reply(failure(error, request, headers={"Retry-After": "2"}))
     except TimeLimitError as error:
@@ -191,14 +211,9 @@ async def ask(pool: Pool, request: Request, http: HttpRequest, *, compress: bool
     except WorkerLostError as error:
         return None, of_reply(failure(error, request, status=503))
     finally:
-        gone.cancel()
-        if not task.done():
-            task.cancel()
-
-
-async def _disconnected(http: HttpRequest) -> None:
-    while (await http.receive())["type"] != "http.disconnect":
-        pass
+        timer.cancel()
+        for one in gone:
+            one.cancel()
 
 
 def matches(http: HttpRequest, tag: str) -> bool:

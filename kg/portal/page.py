@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,7 +74,7 @@ class Request:
 
     def head(self) -> dict[str, Any]:
         """Return everything but the body, as JSON can hold it."""
-        return {**asdict(self), "body": None}
+        return {**vars(self), "body": None}
 
     @classmethod
     def of(cls, head: Mapping[str, Any], body: bytes) -> Request:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kg.errors import StoreError, Text
+from kg.errors import KgError, StoreError, Text
 from kg.portal.app import make_app, with_headers
 from kg.portal.front import Front
 from kg.portal.settings import PortalSettings
@@ -95,7 +96,7 @@ def serve(settings: PortalSettings, host: str, port: int, *, announce: bool = Tr
         with_headers(make_app(settings, front), settings),
         http=GuardedProtocol,
         ws="none",
-        lifespan="on",
+        lifespan="off",
         access_log=False,
         log_level="warning",
         server_header=False,
@@ -103,10 +104,11 @@ def serve(settings: PortalSettings, host: str, port: int, *, announce: bool = Tr
         timeout_graceful_shutdown=GRACEFUL,
         limit_concurrency=settings.connections,
         backlog=BACKLOG,
-        root_path=settings.root_path,
         loop="auto",
     )
     server = _Server(config, front, announce, f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}{settings.root_path}/")
+    # uvicorn raises the signal that stopped it once more at its end; a stop on demand is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[bound])
     if front.problem is not None:
@@ -121,10 +123,21 @@ class _Server(uvicorn.Server):
         self._front, self._announce, self._address = front, announce, address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say the address."""
+        """Open the graph, listen, then say the address."""
+        try:
+            await self._front.start()
+        except KgError:
+            self.should_exit = True
+            return
         await super().startup(sockets)
         if self.started and self._announce:
             print(self._address, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let running requests end, then the workers."""
+        if self.started:
+            await super().shutdown(sockets)
+        await self._front.stop()
 
 
 def _bind(host: str, port: int) -> socket.socket:

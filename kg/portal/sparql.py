@@ -59,7 +59,7 @@ async def sparql(http: HttpRequest) -> Response:
     if http.method == "GET" and b"format=" not in address and accept and negotiate.choose(accept, _MACHINE_OR_PERSON) == "text/html":
         query = f"?{urlencode({'query': operation.query, 'run': '1'})}" if operation.query else ""
         return Response(status_code=303, headers={"Location": f"{front.settings.root_path}/query{query}", "Vary": "Accept"})
-    response, more = await _answer(front, http, "kg.portal.answering:handle", operation)
+    response, more = await _answer(front, http, "kg.portal.endpoint:handle", operation)
     mark = app.query_hash(operation.query) if operation.query else None
     front.watching.answered("/sparql", response.status_code, time.monotonic() - started, query=mark, **more)
     return response
@@ -77,7 +77,7 @@ async def graphs(http: HttpRequest) -> Response:
         operation = read_graph_store(http.method, iri, http.scope["query_string"], accept=accept, lang=lang, limit=front.settings.body_bytes)
     except ProtocolError as error:
         return app.of_reply(error.reply(accept, lang))
-    response, more = await _answer(front, http, "kg.portal.answering:handle_graph", operation)
+    response, more = await _answer(front, http, "kg.portal.endpoint:handle_graph", operation)
     front.watching.answered("/graphs", response.status_code, time.monotonic() - started, **more)
     return response
 

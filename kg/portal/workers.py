@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kg.errors import KgError, StoreError, Text
 from kg.portal.frames import LENGTHS, packed
@@ -113,8 +113,8 @@ class Worker(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport (asyncio)."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Collect a frame and hand it to whoever waits (asyncio)."""
@@ -136,6 +136,7 @@ class Worker(asyncio.Protocol):
             self.busy.set_result(answer)
         else:
             answer.close()
+            self.pool.unclaimed(self)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Tell whoever waits that the process has ended (asyncio)."""
@@ -265,18 +266,17 @@ class Pool:
         """Send a head made by :meth:`Request.head` (see :meth:`ask`)."""
         worker = self._idle.popleft() if self._idle else await self._queue()
         loop = asyncio.get_running_loop()
-        answered = worker.send(head, body)
-        timers = [loop.call_later(self.seconds, self._overrun, worker)]
-        if self.slow_after is not None:
-            timers.append(loop.call_later(self.slow_after, self._slow, worker))
+        overrun = loop.call_later(self.seconds, self._overrun, worker)
+        slow = loop.call_later(self.slow_after, self._slow, worker) if self.slow_after is not None else None
         try:
-            answer = await asyncio.shield(answered)
+            answer = await worker.send(head, body)
         except asyncio.CancelledError:
-            self._abandon(worker, answered)
+            loop.call_later(GRACE, self._late, worker, worker.busy)
             raise
         finally:
-            for timer in timers:
-                timer.cancel()
+            overrun.cancel()
+            if slow is not None:
+                slow.cancel()
         self._done(worker)
         return answer
 
@@ -329,24 +329,15 @@ class Pool:
             answered.set_exception(TimeLimitError(what, fix=fix))
         self._drop(worker)
 
-    def _abandon(self, worker: Worker, answered: asyncio.Future[Answer]) -> None:
-        """Let a request whose client is gone end by itself if it is short; else kill it."""
+    def _late(self, worker: Worker, abandoned: asyncio.Future[Answer] | None) -> None:
+        """Kill the worker of a request whose client has gone, if it is still at it."""
+        if worker in self._all and worker.busy is abandoned:
+            self.killed += 1
+            self._drop(worker)
 
-        def ended(future: asyncio.Future[Answer]) -> None:
-            kill.cancel()
-            if not future.cancelled() and future.exception() is None:
-                future.result().close()
-                self._done(worker)
-
-        def late() -> None:
-            if worker in self._all and not answered.done():
-                answered.remove_done_callback(ended)
-                answered.cancel()
-                self.killed += 1
-                self._drop(worker)
-
-        kill = asyncio.get_running_loop().call_later(GRACE, late)
-        answered.add_done_callback(ended)
+    def unclaimed(self, worker: Worker) -> None:
+        """Take back a worker whose answer nobody waits for any more."""
+        self._done(worker)
 
     def _drop(self, worker: Worker) -> None:
         self._all.discard(worker)

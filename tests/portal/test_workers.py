@@ -18,7 +18,7 @@ from kg.portal.render import BusyError
 from kg.portal.settings import PortalSettings
 from kg.portal.workers import LOW_PRIORITY, Answer, Pool, TimeLimitError, WorkerLostError
 
-pytest.importorskip("starlette")
+uvloop = pytest.importorskip("uvloop")
 SETTINGS = PortalSettings(queue=4)
 
 
@@ -26,7 +26,9 @@ def request(name: str, **values: object) -> Request:
     return Request(f"tests.portal.handlers:{name}", values={key: [str(value)] for key, value in values.items()})
 
 
-def run(graph: Build, job: Callable[[Pool], Awaitable[None]], *, size: int = 2, seconds: float = 10, memory: int = 512, slow: float | None = 0.5) -> None:
+def run(
+    graph: Build, job: Callable[[Pool], Awaitable[None]], *, size: int = 2, seconds: float = 10, memory: int = 512, slow: float | None = 0.5
+) -> None:
     async def main() -> None:
         pool = Pool(SETTINGS, graph.path, size, seconds, memory, slow_after=slow)
         await pool.open()
@@ -36,7 +38,8 @@ def run(graph: Build, job: Callable[[Pool], Awaitable[None]], *, size: int = 2, 
             await pool.close()
             assert not any(_exists(worker.pid) for worker in pool.workers)
 
-    asyncio.run(main())
+    # The loop of the real server.
+    uvloop.run(main())
 
 
 def _exists(pid: int) -> bool:

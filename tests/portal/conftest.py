@@ -1,0 +1,75 @@
+"""A real `kg serve` on the graph of Dortmund with its slice of CORDIS, in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kg.build import Build
+
+httpx = pytest.importorskip("httpx", reason="the portal's tests need pip install 'innovation-kg[dev]'")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Served:
+    """A running portal.
+
+    Attributes:
+        address: Without a slash at the end.
+        process: Its front process.
+        log: File with its log.
+    """
+
+    address: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def get(self, path: str, **options: object) -> httpx.Response:
+        """Ask for a path; redirects are not followed."""
+        return httpx.get(self.address + path, timeout=60, **options)  # type: ignore[arg-type]
+
+    def wait_for(self, path: str, status: int = 200, seconds: float = 60) -> None:
+        """Wait until a path answers so."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(httpx.HTTPError):
+                if self.get(path).status_code == status:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"{path} does not answer {status}; log: {self.log.read_text()[-3000:]}")
+
+
+@contextlib.contextmanager
+def serving(folder: Path, log: Path, *options: str, cwd: Path = ROOT) -> Iterator[Served]:
+    """Run `kg serve` until the block ends."""
+    with log.open("w") as file:
+        command = [sys.executable, "-m", "kg", "serve", "--port", "0", "--build", str(folder), *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=file, text=True, cwd=cwd)
+        assert process.stdout is not None
+        address = process.stdout.readline().strip().rstrip("/")
+        assert address, log.read_text()
+        try:
+            yield Served(address, process, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            finally:
+                process.kill()
+                process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def portal(both: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The portal on the default graph."""
+    log = tmp_path_factory.mktemp("portal") / "log"
+    with serving(both.path.parents[1], log, "--seconds", "20") as served:
+        yield served
