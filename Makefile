@@ -7,7 +7,7 @@ VENV ?= .venv
 KG = $(VENV)/bin/kg
 INSTITUTION ?= sozialforschungsstelle
 
-.PHONY: run test check wheel bench clean help
+.PHONY: run serve test browser check wheel bench clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -17,7 +17,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[plot]'
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[plot,web]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
@@ -38,8 +38,18 @@ run: $(VENV)/.run
 	@echo
 	@echo "Graph: build/current   Report: build/report   Exports: build/publish   Profile: build/report/$(INSTITUTION).html"
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev browser
 	$(VENV)/bin/python -m pytest -n 2
+
+# The pages are tried in a real browser (Debian's Chromium); without it those tests are skipped, and say so.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } || \
+	  echo "No Chromium: tests in the browser will be skipped. Install it with: apt-get install chromium"
+
+serve: $(VENV)/.run
+	@test -e build/current || $(KG) build
+	$(KG) serve
 
 check: $(VENV)/.dev
 	$(VENV)/bin/ruff check .

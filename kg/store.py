@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -141,14 +142,23 @@ def bind(sparql: str, bindings: Mapping[str, Node] | None) -> str:
     if not bindings:
         return sparql
     sparql = _ANY_VALUE.sub(lambda block: _values(block, bindings), sparql)
-    depth = 0
-    for word, position in keywords(sparql):
+    names = " ".join(f"?{name}" for name in bindings)
+    block = f"VALUES ({names}) {{ ({' '.join(str(term) for term in bindings.values())}) }}"
+    words = keywords(sparql)
+    if any(one == "CONSTRUCT" and other == "WHERE" for (one, _), (other, _) in pairwise(words)):
+        # The short form allows triples alone between its braces (SPARQL 1.1, section 16.2.4).
+        return f"{sparql}\n{block}"
+    depth, before, template = 0, "", False
+    for word, position in words:
         if word == "{":
-            if depth == 0:
-                names = " ".join(f"?{name}" for name in bindings)
-                terms = " ".join(str(term) for term in bindings.values())
-                return f"{sparql[: position + 1]} VALUES ({names}) {{ ({terms}) }} {sparql[position + 1 :]}"
+            template = template or (depth == 0 and before == "CONSTRUCT")
+            if depth == 0 and not template:
+                return f"{sparql[: position + 1]} {block} {sparql[position + 1 :]}"
             depth += 1
+        elif word == "}":
+            depth -= 1
+            template = template and depth > 0
+        before = word
     what = Text("The query has no WHERE block to bind parameters in.", "Die Abfrage hat keinen WHERE-Block für die Parameter.")
     raise QueryError(what, fix=Text("Write WHERE { … }.", "Schreiben Sie WHERE { … }."))
 

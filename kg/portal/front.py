@@ -173,7 +173,9 @@ class Front:
         if release is None:
             return {"ready": False}
         pools = {name: {"workers": len(pool.workers), "busy": pool.busy, "waiting": pool.waiting} for name, pool in self._pools(release)}
-        return {"ready": bool(release.desk.workers), "release": release.id or self.settings.store, "version": __version__, "pools": pools}
+        state = {"ready": bool(release.desk.workers), "release": release.id or self.settings.store, "version": __version__, "pools": pools}
+        # Of an endpoint: whether what search and networks need has been fetched.
+        return {**state, "mirror": release.folder is not None} if self.remote else state
 
     def measure(self) -> None:
         """Put the state of the pools into the gauges."""

@@ -95,7 +95,7 @@ class Worker(asyncio.Protocol):
         worker._files.setblocking(False)
         ends = (far_frames.fileno(), far_files.fileno())
         worker._process = subprocess.Popen(
-            [sys.executable, "-m", "kg.portal.worker", *map(str, ends)], pass_fds=ends, stdin=subprocess.DEVNULL, start_new_session=True
+            [sys.executable, "-P", "-m", "kg.portal.worker", *map(str, ends)], pass_fds=ends, stdin=subprocess.DEVNULL, start_new_session=True
         )
         far_frames.close()
         far_files.close()

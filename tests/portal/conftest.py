@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kg.build import Build
+from tests.store.test_contract import free_port, oxigraph_command
 
 httpx = pytest.importorskip("httpx", reason="the portal's tests need pip install 'innovation-kg[dev]'")
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +68,49 @@ def serving(folder: Path, log: Path, *options: str, cwd: Path = ROOT) -> Iterato
             finally:
                 process.kill()
                 process.stdout.close()
+
+
+@contextlib.contextmanager
+def oxigraph(store: Path) -> Iterator[str]:
+    """Run a real SPARQL server on a store; gives the address for queries."""
+    command = oxigraph_command()
+    if command is None:
+        pytest.skip("needs the oxigraph server: pip install oxigraph")
+    port = free_port()
+    server = subprocess.Popen(
+        [command, "serve-read-only", "-l", str(store), "-b", f"127.0.0.1:{port}", "--union-default-graph"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/query"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def remote_portal(both: Build, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The portal on a SPARQL server elsewhere that holds the default graph; what it fetches for search and networks is there."""
+    folder = tmp_path_factory.mktemp("remote")
+    shutil.copytree(both.store, folder / "store")
+    with oxigraph(folder / "store") as address, serving(folder / "none", folder / "log", "--store", address, "--seconds", "20") as served:
+        end = time.monotonic() + 120
+        while not served.get("/health/ready").json().get("mirror") and time.monotonic() < end:
+            time.sleep(0.2)
+        yield served
+
+
+@pytest.fixture(scope="session", params=["embedded", "remote"])
+def any_portal(request: pytest.FixtureRequest) -> Served:
+    """The portal on the embedded store, and on a SPARQL server elsewhere."""
+    found: Served = request.getfixturevalue("portal" if request.param == "embedded" else "remote_portal")
+    return found
 
 
 @pytest.fixture(scope="session")

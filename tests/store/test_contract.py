@@ -112,6 +112,14 @@ def test_bindings_are_terms(any_store: Store) -> None:
     assert empty.rows == []
 
 
+def test_bindings_of_a_graph_query_leave_its_template_alone(any_store: Store) -> None:
+    project = {"p": ox.NamedNode("https://w3id.org/innokg/id/project/t-factor")}
+    for query in ("CONSTRUCT { ?p a ?c } WHERE { ?p a ?c }", "CONSTRUCT WHERE { ?p a ?c }", "CONSTRUCT { } WHERE { ?p a ?c }"):
+        result = any_store.query(query, project)
+        assert isinstance(result, Triples)
+        assert {triple.subject for triple in result.triples} == (set() if "{ }" in query else set(project.values()))
+
+
 def test_long_query(any_store: Store) -> None:
     """Longer than an address may be: the endpoint gets it by POST."""
     names = " ".join(f"<https://example.org/{number:06}>" for number in range(1000))
