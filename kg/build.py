@@ -325,6 +325,10 @@ def _fill(path: Path, identifier: str, sources: Sequence[Source], inputs: list[d
     progress("counting")
     counts = _counts(store)
     del store
+    progress("writing the search index")
+    from kg.search import INDEX, build_index
+
+    searchable = build_index(sorted((path / "quads").glob("*.parquet")), path / INDEX)
     return {
         "id": identifier,
         "software": __version__,
@@ -334,6 +338,7 @@ def _fill(path: Path, identifier: str, sources: Sequence[Source], inputs: list[d
         "state": main.state,
         "sources": [_source_record(source) for source in sources],
         "inputs": inputs,
+        "searchable": searchable,
         **counts,
     }
 

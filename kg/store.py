@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kg.errors import QueryError, StoreError, Text
+from kg.grammar import calls, names_dataset
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -75,9 +76,10 @@ class Store(Protocol):
         """Let go of the store."""
 
 
+# A string that nobody closes ends with the text, so that the time stays linear; a comment ends at CR, too.
 _TOKEN = re.compile(
-    r'(?P<skip>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^\s<>"{}|^`\\]*>|\#[^\n]*)'
-    r"|(?P<word>[?$]?[A-Za-z_][\w:.-]*)|(?P<brace>[{}])|.",
+    r'(?P<skip>"""(?:[^"\\]|\\.|"(?!""))*(?:""")?|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*(?:\'\'\')?|"(?:[^"\\\n]|\\.)*"?|\'(?:[^\'\\\n]|\\.)*\'?'
+    r"|<[^\s<>\"{}|^`\\]*>|\#[^\n\r]*)|(?P<word>[?$]?[A-Za-z_][\w:.-]*)|(?P<brace>[{}])|.",
     re.DOTALL,
 )
 
@@ -108,7 +110,11 @@ def refuse_unsafe(sparql: str) -> None:
             "Beginnen Sie mit SELECT, ASK, CONSTRUCT oder DESCRIBE; eine Abfrage ändert den Graphen nie.",
         )
         raise QueryError(what, fix=fix)
-    if "SERVICE" in words:
+    try:
+        federated = calls(sparql)
+    except SyntaxError:
+        federated = False  # whoever answers says where it is wrong
+    if federated:
         what = Text(
             "SERVICE is refused: the store would call another address.", "SERVICE wird abgelehnt: Der Speicher würde eine andere Adresse aufrufen."
         )
@@ -191,7 +197,8 @@ class EmbeddedStore:
         refuse_unsafe(sparql)
         text = with_prefixes(bind(sparql, bindings))
         try:
-            return collect(self._store.query(text, use_default_graph_as_union=True))
+            # FROM gives the query a dataset of its own; the union of all graphs would hide it.
+            return collect(self._store.query(text, use_default_graph_as_union=not names_dataset(text)))
         except SyntaxError as error:
             raise syntax_error(sparql, text, str(error)) from error
         except (ValueError, RuntimeError, OSError) as error:
@@ -260,23 +267,25 @@ class EndpointStore:
         self.location = address
         self.timeout = timeout
 
-    def query(self, sparql: str, bindings: Mapping[str, Node] | None = None) -> Result:
-        """Answer a query (see :class:`Store`)."""
+    def query(
+        self, sparql: str, bindings: Mapping[str, Node] | None = None, *, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()
+    ) -> Result:
+        """Answer a query (see :class:`Store`); graphs given are the dataset, as the protocol's parameters (SPARQL 1.1 Protocol, section 2.1.4)."""
         import pyoxigraph as ox
 
         refuse_unsafe(sparql)
-        form = _form(sparql)
+        form, text, dataset = _form(sparql), with_prefixes(bind(sparql, bindings)), (default_graphs, named_graphs)
         if form in ("CONSTRUCT", "DESCRIBE"):
-            body = self._send(with_prefixes(bind(sparql, bindings)), "turtle", "text/turtle")
+            body = self._send(text, "turtle", "text/turtle", dataset)
             return Triples([quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)])
-        body = self._send(with_prefixes(bind(sparql, bindings)), "json", "application/sparql-results+json")
+        body = self._send(text, "json", "application/sparql-results+json", dataset)
         try:
             return collect(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
         except SyntaxError as error:
             what = Text(f"The endpoint's answer is no SPARQL result: {error}.", f"Die Antwort des Endpunkts ist kein SPARQL-Ergebnis: {error}.")
             raise StoreError(what, where=self.location, fix=Text("Is this the query address?", "Ist das die Adresse für Abfragen?")) from error
 
-    def _send(self, sparql: str, kind: str, media_type: str) -> bytes:
+    def _send(self, sparql: str, kind: str, media_type: str, dataset: tuple[Sequence[str], Sequence[str]]) -> bytes:
         from urllib.error import URLError
 
         from SPARQLWrapper import GET, POST, SPARQLWrapper
@@ -284,6 +293,9 @@ class EndpointStore:
 
         wrapper = SPARQLWrapper(self.location)
         wrapper.setTimeout(self.timeout)
+        for name, graphs in zip(("default-graph-uri", "named-graph-uri"), dataset, strict=True):
+            for graph in graphs:
+                wrapper.addParameter(name, graph)
         wrapper.setQuery(sparql)
         wrapper.setReturnFormat(kind)
         wrapper.addCustomHttpHeader("Accept", media_type)

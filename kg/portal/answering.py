@@ -1,19 +1,21 @@
 """From a query to the bytes of its answer, inside a worker: refuse, evaluate, write within limits, explain what is wrong.
 
 Without a dataset in query or request the default graph is the union of the named graphs. A dataset of the request wins over FROM and FROM NAMED
-(SPARQL 1.1 Protocol, section 2.1.4), and FROM over the union. DESCRIBE gives the concise bounded description: all statements with the thing as subject,
+(SPARQL 1.1 Protocol, section 2.1.4), and FROM over the union. The engine does not merge the graphs of a union: what stands in two is two rows of a SELECT
+(say DISTINCT), but one triple of a graph. DESCRIBE gives the concise bounded description: all statements with the thing as subject,
 and those of the blank nodes they lead to. The known prefixes need no declaration; one of the query's own wins.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from time import monotonic
 
 import pyoxigraph as ox
 
 from kg.errors import KgError, QueryError, StoreError, Text
+from kg.grammar import POSITION, engine_error, names_dataset, position
 from kg.namespaces import PREFIXES
 from kg.portal import guard
 from kg.portal.negotiate import format_of, with_charset
@@ -21,7 +23,7 @@ from kg.portal.page import Reply
 from kg.portal.protocol import GraphOperation, Operation, ProtocolError, not_acceptable
 from kg.portal.streams import Cells, Limits, Written, write_rows, write_triples
 from kg.results import write
-from kg.store import EmbeddedStore, Store, Table, Triples, syntax_error
+from kg.store import EmbeddedStore, EndpointStore, Store, Table, Triples, syntax_error
 
 
 def answer(store: Store, operation: Operation, limits: Limits, *, service_hosts: Iterable[str] = (), resolve: guard.Resolve | None = None) -> Reply:
@@ -59,21 +61,13 @@ def answer(store: Store, operation: Operation, limits: Limits, *, service_hosts:
     return problem.reply(operation.accept, operation.lang)
 
 
-_FROM = re.compile("from", re.IGNORECASE)
-
-
-def _has_dataset(query: str) -> bool:
-    """Return whether a query has FROM: misspelt, it does not parse any more (as in :mod:`kg.portal.guard`)."""
-    return bool(_FROM.search(query)) and guard.engine_error(_FROM.sub(lambda found: found.group()[:3] + "k", query)) is not None
-
-
 def _embedded(store: EmbeddedStore, operation: Operation, limits: Limits, started: float) -> Reply:
     engine, query = store._store, operation.query
     if operation.default_graphs or operation.named_graphs:
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in operation.default_graphs]
         named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in operation.named_graphs]
         result = engine.query(query, prefixes=PREFIXES, default_graph=default, named_graphs=named)
-    elif _has_dataset(query):
+    elif names_dataset(query):
         result = engine.query(query, prefixes=PREFIXES)
     else:
         result = engine.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
@@ -81,14 +75,36 @@ def _embedded(store: EmbeddedStore, operation: Operation, limits: Limits, starte
         return _table(operation, [variable.value for variable in result.variables], result, limits, started)
     if isinstance(result, ox.QueryBoolean):
         return _boolean(operation, bool(result))
-    return _graph(operation, result, limits, started)
+    # DESCRIBE gives a statement of two graphs twice, where CONSTRUCT does not.
+    triples = _once(result, limits.rows) if _DESCRIBE.search(query) else result
+    return _graph(operation, triples, limits, started)
+
+
+_DESCRIBE = re.compile("describe", re.IGNORECASE)
+
+
+def _once(triples: Iterable[ox.Triple], rows: int) -> Iterator[ox.Triple]:
+    """Give each triple once; no more are remembered than an answer may have."""
+    seen: set[ox.Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            if len(seen) <= rows:
+                seen.add(triple)
+            yield triple
 
 
 def _remote(store: Store, operation: Operation, limits: Limits, started: float) -> Reply:
-    if operation.default_graphs or operation.named_graphs:
-        what = Text("The store behind this endpoint takes no dataset.", "Der Speicher hinter diesem Endpunkt nimmt keinen Datensatz an.")
-        raise ProtocolError(501, what, fix=Text("Name the graphs in the query with GRAPH.", "Nennen Sie die Graphen in der Abfrage mit GRAPH."))
-    result = store.query(operation.query)
+    try:
+        if isinstance(store, EndpointStore):
+            result = store.query(operation.query, default_graphs=operation.default_graphs, named_graphs=operation.named_graphs)
+        else:
+            result = store.query(operation.query)
+    except QueryError as error:
+        # The server says what it does not like; where it stands is told by the grammar here.
+        wrong = engine_error(operation.query)
+        if wrong is not None:
+            raise SyntaxError(wrong) from error
+        raise
     if isinstance(result, Table):
         return _table(operation, list(result.variables), result.rows, limits, started)
     if isinstance(result, Triples):
@@ -195,9 +211,9 @@ def explain(query: str, message: str) -> ProtocolError:
     base = syntax_error(query, query, message)
     sentence, *quoted = base.what.en.split("\n")
     error = ProtocolError(400, Text(sentence, base.what.de.split("\n")[0]), fix=base.fix)
-    place = guard.position(query, message)
+    place = position(query, message)
     if place is not None and len(quoted) > 1:
-        error.line, error.column = map(int, guard.POSITION.search(message).groups())  # type: ignore[union-attr]
+        error.line, error.column = map(int, POSITION.search(message).groups())  # type: ignore[union-attr]
         error.excerpt, error.caret = quoted[0][2:], quoted[1][2:]
     update = _UPDATES.match(query)
     before = query[max(0, (place or 0) - _NEAR) : place or 0]

@@ -209,7 +209,8 @@ async def ask(pool: Pool, request: Request, http: HttpRequest, *, compress: bool
     except TimeLimitError as error:
         return None, of_reply(failure(error, request, status=504))
     except WorkerLostError as error:
-        return None, of_reply(failure(error, request, status=503))
+        # A query that ends its process will do so again: the client's to change.
+        return None, of_reply(failure(error, request, status=400 if request.path == "/sparql" else 503))
     finally:
         timer.cancel()
         for one in gone:

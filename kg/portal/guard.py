@@ -3,9 +3,7 @@
 The parser of the engine is recursive: some ten thousand open brackets or chained operators overflow its stack and end the process. The engine also
 calls any address that SERVICE names, without asking.
 
-Whether a query holds SERVICE cannot be told from its words alone: `<` opens an IRI or compares, a comment ends at CR, too, and `trueSERVICE<…>` and
-`SERVICE:x` are read as the keyword. So the grammar of the engine itself decides: every `SERVICE` is misspelt, and if the text still parses, none of
-them was the keyword. Where hosts are allowed, `SERVICE <https://host/path>` becomes `GRAPH <…>`, which fits wherever SERVICE does; what parses then
+Whether a query holds SERVICE is decided by the grammar of the engine (:mod:`kg.grammar`). Where hosts are allowed, `SERVICE <https://host/path>` becomes `GRAPH <…>`, which fits wherever SERVICE does; what parses then
 calls no other address than those that were looked at.
 
 What remains where an operator allows hosts: the engine resolves the name again, so a name server of the allowed host that lies can name an inside
@@ -20,6 +18,7 @@ import socket
 from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
+from kg import grammar
 from kg.errors import Text
 from kg.portal.protocol import ProtocolError
 
@@ -69,9 +68,6 @@ def refuse_complex(query: str) -> None:
             raise ProtocolError(400, what, fix=Text("Give long lists with VALUES or IN.", "Geben Sie lange Listen mit VALUES oder IN an."))
 
 
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_SERVICE = re.compile("service", re.IGNORECASE)
-_CALL = re.compile(r"service(?:\s*\bsilent\b)?", re.IGNORECASE)
 _PLAIN = re.compile(r"service\s*(?:\bsilent\s*)?<(?P<iri>[^\s<>\"{}|^`\\]*)>", re.IGNORECASE)
 
 
@@ -87,66 +83,19 @@ def refuse_service(query: str, hosts: Iterable[str] = (), *, resolve: Resolve | 
         ProtocolError: 403, with the address.
         SyntaxError: The text is no SPARQL whatever is read as SERVICE; the message is the engine's.
     """
-    # Codepoint escapes are replaced before parsing (SPARQL 1.1, section 19.2): a store elsewhere may do so, even where this engine does not.
-    plain = _ESCAPE.sub(lambda found: _character(found.group(1) or found.group(2)), query)
-    if not _SERVICE.search(plain):
+    if not grammar.calls(query):
         return
-    if len(_SERVICE.findall(plain)) != len(_SERVICE.findall(query)):
+    if grammar.hides_service(query):
         raise _refused("", Text("the word is hidden in escapes", "das Wort steckt in Escape-Folgen"))
-    wrong = engine_error(_misspelt(query))
-    if wrong is None:
-        return
     permitted = {host.lower() for host in hosts}
-    if permitted and engine_error(_misspelt(_PLAIN.sub(lambda found: f"GRAPH <{found['iri']}>", query))) is None:
+    if permitted and grammar.engine_error(grammar.misspelt_service(_PLAIN.sub(lambda found: f"GRAPH <{found['iri']}>", query))) is None:
         for found in _PLAIN.finditer(query):
             _check_address(found["iri"], permitted, resolve or _addresses)
         return
-    place = position(query, wrong)
-    beside = place is not None and any(found.start() <= place <= found.end() + 1 for found in _SERVICE.finditer(query))
-    if not beside and engine_error(_CALL.sub("GRAPH", query)) is not None:
-        raise SyntaxError(wrong)
     raise _refused("", Text("its address is not written out", "seine Adresse ist nicht ausgeschrieben") if permitted else _NONE)
 
 
 _NONE = Text("none is allowed", "keine ist erlaubt")
-
-
-def _character(digits: str) -> str:
-    number = int(digits, 16)
-    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
-
-
-def _misspelt(query: str) -> str:
-    return _SERVICE.sub(lambda found: found.group()[:5] + ("K" if found.group()[5].isupper() else "k") + found.group()[6:], query)
-
-
-def engine_error(query: str) -> str | None:
-    """Return what the engine says against a text that holds no SERVICE, or `None`; asked of an empty store."""
-    import pyoxigraph as ox
-
-    from kg.namespaces import PREFIXES
-
-    try:
-        ox.Store().query(query, prefixes=PREFIXES)
-    except SyntaxError as error:
-        return str(error)
-    except (ValueError, RuntimeError, OSError):
-        # It was parsed; what fails in the evaluation will fail again where it can be answered for.
-        return None
-    return None
-
-
-POSITION = re.compile(r"error at (\d+):(\d+)")
-
-
-def position(query: str, message: str) -> int | None:
-    """Return the offset that a message of the engine names by line and column, or `None`."""
-    match = POSITION.search(message)
-    if not match:
-        return None
-    lines = query.split("\n")
-    line = min(int(match[1]), len(lines))
-    return sum(len(one) + 1 for one in lines[: line - 1]) + int(match[2]) - 1
 
 
 def _refused(iri: str, why: Text) -> ProtocolError:

@@ -97,7 +97,8 @@ async def _answer(front: Front, http: HttpRequest, handler: str, operation: Oper
     if answer is None:
         return problem, {}
     headers = {**vary, **app.safe(answer.head["headers"])}
-    if tag and answer.head["status"] == 200:
+    # What a time limit has cut may be longer the next time.
+    if tag and answer.head["status"] == 200 and "no-store" not in headers["Cache-Control"]:
         headers["ETag"] = tag
     return app.send(http, answer, headers), {name: answer.head[name] for name in ("rows", "truncated") if answer.head.get(name)}
 

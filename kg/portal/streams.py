@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
@@ -104,9 +105,17 @@ def _json_rows(variables: Sequence[str]) -> Callable[[Cells], str]:
     return row
 
 
+# What can stand in XML as it is: most texts, and looking once is quicker than escaping.
+_SIMPLE = re.compile(r"[^\x00-\x20&<>\ufffe\uffff]+(?: +[^\x00-\x20&<>\ufffe\uffff]+)*+")
+
+
+def _text(text: str) -> str:
+    return text if _SIMPLE.fullmatch(text) else _xml(text)
+
+
 def _xml_term(term: Term) -> str:
     if isinstance(term, ox.NamedNode):
-        return f"<uri>{_xml(term.value)}</uri>"
+        return f"<uri>{_text(term.value)}</uri>"
     if isinstance(term, ox.BlankNode):
         return f"<bnode>{term.value}</bnode>"
     if isinstance(term, ox.Triple):
@@ -119,7 +128,7 @@ def _xml_term(term: Term) -> str:
             mark += f' its:dir="{term.direction.value}" xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'
     elif term.datatype.value != XSD.string:
         mark = f" datatype={quoteattr(term.datatype.value)}"
-    return f"<literal{mark}>{_xml(term.value)}</literal>"
+    return f"<literal{mark}>{_text(term.value)}</literal>"
 
 
 def _xml_rows(variables: Sequence[str]) -> Callable[[Cells], str]:
@@ -139,14 +148,18 @@ def _csv_rows() -> Callable[[Cells], str]:
     def row(cells: Cells) -> str:
         buffer.seek(0)
         buffer.truncate()
-        write(["" if term is None else term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term) for term in cells])
+        write(["" if term is None else term.value if isinstance(term, ox.NamedNode | ox.Literal) else _plain(term) for term in cells])
         return buffer.getvalue()
 
     return row
 
 
+def _plain(term: ox.BlankNode | ox.Triple) -> str:
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
+
+
 def _tsv_row(cells: Cells) -> str:
-    return "\t".join(["" if term is None else _tsv(term) for term in cells]) + "\n"  # type: ignore[arg-type]
+    return "\t".join(["" if term is None else _plain(term) if isinstance(term, ox.Triple) else _tsv(term) for term in cells]) + "\n"
 
 
 def write_rows(form: str, variables: Sequence[str], rows: Iterable[Cells], limits: Limits, started: float) -> Written:

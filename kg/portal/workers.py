@@ -141,7 +141,10 @@ class Worker(asyncio.Protocol):
     def connection_lost(self, _error: Exception | None) -> None:
         """Tell whoever waits that the process has ended (asyncio)."""
         if self.busy is not None and not self.busy.done():
-            what = Text("The answer needs more memory than one request may use.", "Die Antwort braucht mehr Speicher, als eine Anfrage haben darf.")
+            what = Text(
+                "The request is too complex, or needs more memory than one request may use.",
+                "Die Anfrage ist zu verschachtelt, oder sie braucht mehr Speicher, als eine Anfrage haben darf.",
+            )
             fix = Text("Narrow the question down, or add a LIMIT.", "Grenzen Sie die Frage ein, oder setzen Sie ein LIMIT.")
             self.busy.set_exception(WorkerLostError(what, fix=fix))
         self.pool.lost(self)

@@ -186,3 +186,19 @@ def test_no_store(tmp_path: Path) -> None:
 def test_no_server() -> None:
     with pytest.raises(StoreError, match="does not answer"):
         EndpointStore(f"http://127.0.0.1:{free_port()}/query", timeout=2).query("ASK {}")
+
+
+def test_from_names_the_dataset(any_store: Store) -> None:
+    result = any_store.query("SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/innokg/graph/codes> WHERE { ?s ?p ?o }")
+    assert isinstance(result, Table)
+    assert result.rows[0][0] == ox.Literal(741)
+
+
+@pytest.mark.parametrize("query", ["ASK { # '\rSERVICE <http://127.0.0.1:1/> {} }", "ASK { FILTER(trueSERVICE<http://127.0.0.1:1/>{}) }"])
+def test_service_in_disguise_is_refused(any_store: Store, query: str) -> None:
+    with pytest.raises(QueryError):
+        any_store.query(query)
+
+
+def test_the_word_service_in_a_text_is_no_call(any_store: Store) -> None:
+    assert any_store.query('ASK { FILTER("service" != "SERVICE <x>") # service\n }') is True
