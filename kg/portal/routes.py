@@ -47,7 +47,7 @@ TABLE: tuple[Route, ...] = (
     Route("/questions", "question:listing"),
     Route("/questions/{name}", "question:page"),
     Route("/api/questions", "question_api:listing", ("json",)),
-    Route("/api/questions/{name}", "question_api:answer", ("json", "csv", "tsv", "xlsx", "ttl")),
+    Route("/api/questions/{name}", "question_api:answer", ("json", "csv", "tsv", "xlsx", "ttl", "geojson", "ipynb")),
     Route("/openapi.json", "question_api:openapi", ("json",)),
     Route("/query", "editor:page"),
     Route("/api/vocabulary", "editor:vocabulary", ("json",)),

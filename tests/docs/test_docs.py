@@ -13,7 +13,7 @@ from kg.questions import load_questions
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")])
-COMMANDS = ("init", "build", "validate", "ask", "query", "analyse", "profile", "compare", "codebook", "publish")
+COMMANDS = ("init", "build", "validate", "ask", "query", "analyse", "profile", "compare", "codebook", "publish", "serve")
 
 
 def test_generated_pages_are_current() -> None:
