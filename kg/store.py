@@ -231,7 +231,7 @@ def collect(answer: object) -> Result:
 
     if isinstance(answer, ox.QuerySolutions):
         names = tuple(variable.value for variable in answer.variables)
-        return Table(names, [tuple(solution[name] for name in names) for solution in answer])
+        return Table(names, [tuple(solution) for solution in answer])
     if isinstance(answer, ox.QueryBoolean):
         return bool(answer)
     return Triples(list(answer))  # type: ignore[call-overload]

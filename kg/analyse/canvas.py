@@ -110,7 +110,8 @@ class Ruler:
         """Break a text at spaces into lines no wider than a limit; a word that is wider is broken after a hyphen or slash, else anywhere."""
         lines: list[str] = []
         words: list[str] = []
-        for word in text.split(" "):  # at a no-break space only where there is no other way
+        # A label may hold line ends and tabs; at a no-break space only where there is no other way.
+        for word in re.split(r"[ \t\r\n]+", text.strip(" \t\r\n")):
             words += word.split(NBSP) if self.width(word, size, bold=bold) > limit else [word]
         for word in words:
             for position, piece in enumerate(self._split(word, size, limit, bold)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -79,5 +80,7 @@ def serve_command(
 
     language(lang)
     given = {"root_path": root_path, "workers": workers, "seconds": seconds, "memory": memory, "rows": rows, "store": str(store) if store else None}
-    chosen = read_portal_settings(settings, **given, build=str(build_root(build_dir)))
+    # `build` of the settings counts where neither option nor environment names a folder.
+    folder = str(build_root(build_dir)) if build_dir is not None or "KG_BUILD" in os.environ else None
+    chosen = read_portal_settings(settings, **given, build=folder)
     serve(chosen, host, port)

@@ -117,7 +117,7 @@ class Desk:
             title=dict(record.get("title") or {"en": "Knowledge graph of innovation", "de": "Wissensgraph der Innovation"}),
             state=str(record.get("state", "")),
             frames=tuple((str(one["name"]), str(one["frame"]["kind"]), str(one["frame"]["around"])) for one in sources),
-            licenses=tuple(sorted({str(one["license"]) for one in sources if one.get("license")})),
+            licenses=tuple(sorted({str(one["license"]) for one in sources if str(one.get("license", "")).startswith(("https://", "http://"))})),
             remote=remote,
             report_to=self.settings.report_to,
             statements=int(record.get("quads", 0)),

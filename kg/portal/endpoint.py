@@ -38,7 +38,9 @@ def handle_graph(desk: Desk, request: Request) -> Reply:
 def _describe(desk: Desk, request: Request, media: str, accept: str, lang: str) -> Reply:
     federated = bool(desk.settings.service_hosts)
     address = f"{request.origin}{request.root}/sparql"
-    return description.describe(address, desk.cached("graph counts", lambda: graph_counts(desk)), media, federated=federated, accept=accept, lang=lang)
+    return description.describe(
+        address, desk.cached("graph counts", lambda: graph_counts(desk)), media, federated=federated, accept=accept, lang=lang
+    )
 
 
 def graph_counts(desk: Desk) -> dict[str, int]:

@@ -101,8 +101,9 @@ class Front:
 
     async def _open(self, folder: Path | None) -> Release:
         settings = self.settings
-        desk = Pool(settings, folder, settings.workers, settings.seconds, settings.memory)
-        analysis = Pool(settings, folder, 1, ANALYSIS_SECONDS, ANALYSIS_MEMORY, prepare=("kg.portal.explorer:prepare",), slow_after=None)
+        desk = Pool(settings, folder, settings.workers, settings.seconds, settings.memory, prepare=("kg.portal.entity:prepare",))
+        prepare = ("kg.portal.entity:prepare", "kg.portal.explorer:prepare")
+        analysis = Pool(settings, folder, settings.analysts, ANALYSIS_SECONDS, ANALYSIS_MEMORY, prepare=prepare, slow_after=None)
         await desk.open()
         name, base = (folder.name, read(folder).base) if folder is not None else ("", BASE)
         release = Release(name, folder, base, desk, analysis)

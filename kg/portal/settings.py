@@ -22,6 +22,7 @@ class PortalSettings:
         build: Folder of builds.
         root_path: Path under which a proxy serves the portal, such as `/kg`; no slash at the end.
         workers: Worker processes for questions, pages and SPARQL.
+        analysts: Worker processes for networks and profiles; each holds all participations in memory.
         seconds: Wall-clock limit of one request.
         memory: Memory limit of a worker, MB of address space above what it has after its start.
         rows: Rows of one SPARQL answer.
@@ -40,6 +41,7 @@ class PortalSettings:
     build: str = "build"
     root_path: str = ""
     workers: int = 4
+    analysts: int = 1
     seconds: float = 10.0
     memory: int = 1024
     rows: int = 100_000
@@ -63,8 +65,10 @@ class PortalSettings:
 
 def of_json(data: Mapping[str, Any]) -> PortalSettings:
     """Return the settings that :meth:`PortalSettings.to_json` has written."""
-    lists = {"service_hosts", "frame_ancestors"}
-    return PortalSettings(**{name: tuple(value) if name in lists else value for name, value in data.items()})
+    given = dict(data)
+    for name in ("service_hosts", "frame_ancestors"):
+        given[name] = tuple(given[name])
+    return PortalSettings(**given)
 
 
 def read_portal_settings(path: Path, **given: Any) -> PortalSettings:
@@ -90,7 +94,7 @@ def read_portal_settings(path: Path, **given: Any) -> PortalSettings:
         data[name] = _checked(name, value, known[name], path)
     data.update({name: value for name, value in given.items() if value is not None})
     settings = PortalSettings(**data)
-    for name in ("workers", "seconds", "memory", "rows", "answer_bytes", "queue", "body_bytes", "connections"):
+    for name in ("workers", "analysts", "seconds", "memory", "rows", "answer_bytes", "queue", "body_bytes", "connections"):
         if getattr(settings, name) <= 0:
             what = Text(f"{name} must be more than 0.", f"{name} muss größer als 0 sein.")
             raise InputError(

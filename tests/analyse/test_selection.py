@@ -21,6 +21,7 @@ from kg.analyse.incidence import Incidence
 from kg.analyse.method import method_filters
 from kg.analyse.places import at_level
 from kg.analyse.selection import ALL_LEVELS, ALL_ROLES, ALL_WEIGHTS, CLAIMS, OPEN_DATES
+from kg.analyse.wording import say
 from kg.build import Build
 from kg.engine.duckdb import DuckDB
 from kg.errors import AnalysisError
@@ -435,3 +436,19 @@ def test_numbers_are_written_in_the_language() -> None:
     found = Filters(cap=1000, counts={"projects_over_cap": 12345})
     assert found.sentence("de") == "nur Projekte bis 1.000 Einrichtungen (12.345 größere weggelassen)"
     assert found.sentence("en") == "only projects of up to 1,000 institutions (12,345 larger ones left out)"
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize(
+    "name", ["roles-all", "roles-without-associated", "roles-coordinator-star", "weight-newman", "weight-count", "weight-contribution"]
+)
+def test_every_choice_has_its_words(name: str, lang: str) -> None:
+    """What a selection may be is said in the method line under every result."""
+    assert say(name, lang)
+
+
+def test_a_label_with_a_line_end_is_wrapped() -> None:
+    pytest.importorskip("matplotlib")
+    from kg.analyse.canvas import Ruler
+
+    assert Ruler().wrap("one\ntwo\tthree", 8, 1000) == ["one two three"]

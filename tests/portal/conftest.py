@@ -11,13 +11,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from kg.build import Build
 from tests.store.test_contract import free_port, oxigraph_command
 
-httpx = pytest.importorskip("httpx", reason="the portal's tests need pip install 'innovation-kg[dev]'")
+pytest.importorskip("uvicorn", reason="the portal needs pip install 'innovation-kg[web]'")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,9 +37,9 @@ class Served:
     process: subprocess.Popen[str]
     log: Path
 
-    def get(self, path: str, **options: object) -> httpx.Response:
+    def get(self, path: str, **options: Any) -> httpx.Response:
         """Ask for a path; redirects are not followed."""
-        return httpx.get(self.address + path, timeout=60, **options)  # type: ignore[arg-type]
+        return httpx.get(self.address + path, timeout=60, **options)
 
     def wait_for(self, path: str, status: int = 200, seconds: float = 60) -> None:
         """Wait until a path answers so."""

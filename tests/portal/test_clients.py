@@ -6,36 +6,42 @@ import gzip
 import json
 import shutil
 import subprocess
+from typing import Any
 
+import httpx
 import pyoxigraph as ox
 import pytest
 from SPARQLWrapper import CSV, JSON, POST, TURTLE, XML, SPARQLWrapper
 
 from tests.portal.conftest import Served
 
-httpx = pytest.importorskip("httpx")
 PROJECTS = "PREFIX inno: <https://w3id.org/innokg/ontology#> SELECT ?p WHERE { ?p a inno:Project } ORDER BY ?p LIMIT 5"
 COUNT = "PREFIX inno: <https://w3id.org/innokg/ontology#> SELECT (COUNT(DISTINCT ?p) AS ?n) WHERE { ?p a inno:Project }"
+
+
+def converted(wrapper: SPARQLWrapper) -> Any:
+    """What SPARQLWrapper makes of an answer: a dictionary, a document, bytes or text by the format asked for."""
+    return wrapper.query().convert()
 
 
 def test_sparqlwrapper_reads_every_form(any_portal: Served) -> None:
     wrapper = SPARQLWrapper(any_portal.address + "/sparql")
     wrapper.setQuery(PROJECTS)
     wrapper.setReturnFormat(JSON)
-    rows = wrapper.query().convert()["results"]["bindings"]
+    rows = converted(wrapper)["results"]["bindings"]
     assert len(rows) == 5
     wrapper.setMethod(POST)
-    assert wrapper.query().convert()["results"]["bindings"] == rows
+    assert converted(wrapper)["results"]["bindings"] == rows
     wrapper.setReturnFormat(XML)
-    assert len(wrapper.query().convert().getElementsByTagName("result")) == 5
+    assert len(converted(wrapper).getElementsByTagName("result")) == 5
     wrapper.setReturnFormat(CSV)
-    assert wrapper.query().convert().decode().splitlines()[1] == rows[0]["p"]["value"]
+    assert converted(wrapper).decode().splitlines()[1] == rows[0]["p"]["value"]
     wrapper.setQuery("ASK { ?s ?p ?o }")
     wrapper.setReturnFormat(JSON)
-    assert wrapper.query().convert()["boolean"] is True
+    assert converted(wrapper)["boolean"] is True
     wrapper.setQuery(f"DESCRIBE <{rows[0]['p']['value']}>")
     wrapper.setReturnFormat(TURTLE)
-    assert list(ox.parse(wrapper.query().convert(), format=ox.RdfFormat.TURTLE))
+    assert list(ox.parse(converted(wrapper), format=ox.RdfFormat.TURTLE))
 
 
 def test_rdflib_reads_it_as_a_store(any_portal: Served) -> None:

@@ -13,12 +13,11 @@ import threading
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from kg.build import Build
 from tests.portal.conftest import Served, serving
-
-httpx = pytest.importorskip("httpx")
 
 
 def raw(served: Served, *parts: bytes, pause: float = 0.0, half_close: bool = False, seconds: float = 30) -> bytes:
