@@ -24,6 +24,7 @@ from kg.portal.front import Front
 from kg.portal.offers import form as offered_form
 from kg.portal.offers import media_type
 from kg.portal.page import MAX_VALUES, Reply, Request
+from kg.portal.protocol import ProtocolError
 from kg.portal.render import BusyError, NotFoundError, failure
 from kg.portal.routes import TABLE, Route
 from kg.portal.settings import PortalSettings
@@ -92,12 +93,20 @@ def with_headers(app: Starlette, settings: PortalSettings) -> ASGIApp:
             # A proxy may take the root path away or leave it.
             scope = {**scope, "path": scope["path"].removeprefix(settings.root_path) or "/"}
         policy = open_ if scope["path"].startswith("/embed/") else strict
+        hosts = sum(name == b"host" for name, _ in scope["headers"])
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *fixed, *policy]}
             await send(message)
 
+        if hosts > 1 or (not hosts and scope["http_version"] == "1.1"):
+            # RFC 9112, section 3.2: two proxies could take two hosts differently.
+            scope["app"] = app
+            what = Text("The request must name one host.", "Die Anfrage muss einen Host nennen.")
+            fix = Text("Send one header Host.", "Senden Sie eine Kopfzeile Host.")
+            await refusal(HttpRequest(scope, receive), ParameterError(what, fix=fix), 400)(scope, receive, headed)
+            return
         if scope["path"] == "/sparql":
             # The endpoint is the busiest address: past the router and its layers, which cost as much as the answer.
             scope["app"] = app
@@ -129,8 +138,12 @@ async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Respon
         return refusal(http, error, 400), {}
     if not request.form:
         return not_acceptable(http, request, route.offers), {}
-    compress = "gzip" in http.headers.get("accept-encoding", "")
-    tag = front.tag(http.url.path, http.url.query, request.lang, request.form, "gzip" if compress else "", request.origin) if route.kept else ""
+    compress = negotiate.gzip_accepted(http.headers.get("accept-encoding"))
+    tag = (
+        front.tag(request.path, http.scope["query_string"].decode("latin-1"), request.lang, request.form, "gzip" if compress else "", request.origin)
+        if route.kept
+        else ""
+    )
     vary = "Accept-Encoding, Accept-Language" + (", Accept" if len(route.offers) > 1 else "")
     if tag and matches(http, tag):
         return Response(status_code=304, headers={"ETag": tag, "Vary": vary, "Cache-Control": "no-cache"}), {}
@@ -144,7 +157,8 @@ async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Respon
     headers = dict(safe(head["headers"]))
     headers.setdefault("Vary", vary)
     headers.setdefault("Cache-Control", "no-cache")
-    if tag and head["status"] == 200:
+    # An answer that is not to be kept is not the one that belongs to the ETag.
+    if tag and head["status"] == 200 and "no-store" not in headers["Cache-Control"]:
         headers["ETag"] = tag
     return send(http, answer, headers), {key: head[key] for key in ("rows", "truncated") if head.get(key)}
 
@@ -181,7 +195,9 @@ def read(front: Front, http: HttpRequest, handler: str, offers: tuple[str, ...],
 def origin(http: HttpRequest) -> str:
     """Return scheme and host as the client sees them; a host that is none is taken as this machine."""
     host = http.headers.get("host", "")
-    return f"{http.url.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+    # A proxy may speak of WebSockets where it means encryption.
+    scheme = "https" if http.scope["scheme"] in ("https", "wss") else "http"
+    return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
 async def ask(pool: Pool, request: Request, http: HttpRequest, *, compress: bool = False) -> tuple[Answer | None, Response]:
@@ -205,16 +221,24 @@ async def ask(pool: Pool, request: Request, http: HttpRequest, *, compress: bool
         task.uncancel()
         return None, Response(status_code=499)
     except BusyError as error:
-        return None, of_reply(failure(error, request, headers={"Retry-After": "2"}))
+        return None, _trouble(error, request, 503, {"Retry-After": "2"})
     except TimeLimitError as error:
-        return None, of_reply(failure(error, request, status=504))
+        return None, _trouble(error, request, 504)
     except WorkerLostError as error:
         # A query that ends its process will do so again: the client's to change.
-        return None, of_reply(failure(error, request, status=400 if request.path == "/sparql" else 503))
+        return None, _trouble(error, request, 400 if request.path == "/sparql" else 503)
     finally:
         timer.cancel()
         for one in gone:
             one.cancel()
+
+
+def _trouble(error: KgError, request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Return why a pool has no answer: at the endpoint in the shape of its other errors, elsewhere as a page or as JSON."""
+    operation = request.options.get("operation")
+    if operation is None:
+        return of_reply(failure(error, request, status=status, headers=headers))
+    return of_reply(ProtocolError(status, error.what, error.fix, headers).reply(operation["accept"], request.lang))
 
 
 def matches(http: HttpRequest, tag: str) -> bool:

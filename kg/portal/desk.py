@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from kg.errors import StoreError, Text
-from kg.namespaces import BASE
+from kg.namespaces import BASE, DCTERMS, FOAF, RDFS, SKOS, local_name
+from kg.portal.facts import objects
 from kg.portal.page import Reply, Request
 from kg.portal.render import page
 from kg.portal.settings import PortalSettings
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 KEPT_NAMES = 50_000
 KEPT = 64
+NAMES = (SKOS.prefLabel, RDFS.label, DCTERMS.title, FOAF.name)
+"""Properties that hold a name, as :func:`kg.results.labels` has them."""
 
 
 @dataclass(frozen=True)
@@ -139,21 +142,25 @@ class Desk:
             if len(self.names) > KEPT_NAMES:
                 self.names.clear()
                 missing = list(wanted)
-            self.names.update({(iri, lang): name for iri, name in look_up(self.store, missing, lang).items()})
+            self.names.update({(iri, lang): name for iri, name in self._look_up(missing, lang).items()})
         return {iri: self.names[iri, lang] for iri in wanted}
+
+    def _look_up(self, iris: list[str], lang: str) -> dict[str, str]:
+        if not isinstance(self.store, EmbeddedStore):
+            return look_up(self.store, iris, lang)
+        try:
+            # The index of a build holds the names of its things, and gives them ten times as fast.
+            found = self.index.labels(iris, lang) if self.index is not None else {}
+        except StoreError:
+            found = {}  # The search page says that it is damaged; names stand in the graph, too.
+        return {**found, **_names(self.store, (iri for iri in iris if iri not in found), lang)}
 
     def local(self, iri: str) -> str:
         """Return the path of the document about an IRI of this graph's namespaces (`/doc/…`), or empty for an IRI of somebody else.
 
         `BASE/id/x` → `/doc/x`; `BASE/code/x` → `/doc/code/x`; `BASE/graph/x` → `/doc/graph/x`; `BASE/ontology#X` → `/doc/ontology/X`.
         """
-        for root in dict.fromkeys((self.base, BASE)):
-            if iri.startswith(root):
-                rest = iri[len(root) :].replace("#", "/", 1)
-                kind, slash, name = rest.partition("/")
-                if slash and name and kind in ("id", "code", "graph", "ontology"):
-                    return "/doc/" + quote(name if kind == "id" else rest, safe="/-._~:@!$&'()*+,;=")
-        return ""
+        return _local(iri, self.base)
 
     def href(self, iri: str, request: Request) -> str:
         """Return where a page links to for an IRI: the document here, or the IRI itself where it is a web address, or the page about any resource."""
@@ -172,3 +179,27 @@ class Desk:
                 self._made.pop(next(iter(self._made)))
         self._made[key] = value
         return value  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=8192)
+def _local(iri: str, base: str) -> str:
+    for root in dict.fromkeys((base, BASE)):
+        if iri.startswith(root):
+            rest = iri[len(root) :].replace("#", "/", 1)
+            kind, slash, name = rest.partition("/")
+            if slash and name and kind in ("id", "code", "graph", "ontology"):
+                return "/doc/" + quote(name if kind == "id" else rest, safe="/-._~:@!$&'()*+,;=")
+    return ""
+
+
+def _names(store: EmbeddedStore, iris: Iterable[str], lang: str) -> dict[str, str]:
+    """Return what :func:`kg.results.labels` returns, by the index of quads: a page has few new names, for which a query costs more than its answer."""
+    import pyoxigraph as ox
+
+    order = (lang, "en" if lang == "de" else "de", "")
+    made = {}
+    for iri in iris:
+        labels = [value for _, value in objects(store, iri, NAMES) if isinstance(value, ox.Literal)]
+        ranked = [(order.index(tag) if (tag := one.language or "") in order else len(order), one.value) for one in labels]
+        made[iri] = min(ranked)[1] if ranked else local_name(iri)
+    return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import ParameterError, Text
-from kg.portal import entity_catalog, entity_ontology
+from kg.portal import entity_catalog, entity_html, entity_ontology
 from kg.portal.addresses import Thing, data_address, document_path, is_iri, thing, without_suffix
 from kg.portal.described import MEDIA, description, written
 from kg.portal.entity_facts import rule_title
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NEAR = 8
 """Near matches that a missing address offers."""
+_FIRST = ("base.html", "home.html", "entity.html", "entity_parts.html", "map_box.html", "search.html", "question.html", "question_field.html")
+"""Templates that are compiled before the first request; the others take some hundredths of a second when they are first asked for."""
 
 
 def prepare(desk: Desk, request: Request) -> Reply:
@@ -32,8 +34,9 @@ def prepare(desk: Desk, request: Request) -> Reply:
     """
     from kg.portal.render import environment
 
-    for name in environment().list_templates():
-        environment().get_template(name)
+    for lang in ("en", "de"):
+        for name in _FIRST:
+            environment(lang).get_template(name)
     rule_title(desk, "", request.lang)
     if not desk.questions or not isinstance(desk.store, EmbeddedStore):
         return Reply()
@@ -108,7 +111,15 @@ def inverse(desk: Desk, request: Request) -> Reply:
         headers = {"X-Robots-Tag": "noindex"}
         about = request.url(document_path(desk, iri)) if desk.local(iri) else request.url("/resource", iri=iri)
         return desk.render(
-            "entity_inverse.html", request, headers=headers, listing=found, iri=iri, name=name, about=about, frame=frame(desk, request.lang)
+            "entity_inverse.html",
+            request,
+            headers=headers,
+            html=entity_html,
+            listing=found,
+            iri=iri,
+            name=name,
+            about=about,
+            frame=frame(desk, request.lang),
         )
     items = [
         {
@@ -136,14 +147,14 @@ def ontology(desk: Desk, request: Request) -> Reply:
             written(entity_ontology.triples(desk), form), MEDIA[form], headers={"Link": _links(desk, request, entity_ontology.IRI, "/ontology")}
         )
     headers = {"Link": _links(desk, request, entity_ontology.IRI, "/ontology")}
-    return desk.render("entity_ontology.html", request, headers=headers, **entity_ontology.page_values(desk, request))
+    return desk.render("entity_ontology.html", request, headers=headers, html=entity_html, **entity_ontology.page_values(desk, request))
 
 
 def catalog(desk: Desk, request: Request) -> Reply:
     """Answer `/catalog`: the catalogue record (DCAT-AP 3) of the graph, as a page or as RDF."""
     if request.form != "html":
         return Reply(written(entity_catalog.triples(desk, request), request.form), MEDIA[request.form])
-    return desk.render("entity_catalog.html", request, **entity_catalog.page_values(desk, request))
+    return desk.render("entity_catalog.html", request, html=entity_html, **entity_catalog.page_values(desk, request))
 
 
 def _answer(desk: Desk, request: Request, found: Thing) -> Reply:
@@ -153,7 +164,7 @@ def _answer(desk: Desk, request: Request, found: Thing) -> Reply:
     if form != "html":
         return _data(desk, request, found, form)
     headers = {"Link": _links(desk, request, found.iri, found.path)}
-    return desk.render("entity.html", request, headers=headers, **page_values(desk, request, found))
+    return desk.render("entity.html", request, headers=headers, html=entity_html, **page_values(desk, request, found))
 
 
 def _data(desk: Desk, request: Request, found: Thing, form: str) -> Reply:

@@ -16,7 +16,8 @@ from kg.portal.entity_facts import Sources, Witness
 from kg.portal.entity_names import learn
 from kg.portal.entity_values import Reader, Shown, date
 from kg.portal.entity_words import INCOMING
-from kg.portal.facts import MAX_COUNT, Said, claims, count_of, described, first, rows, values
+from kg.portal.facts import MAX_COUNT, Said, claims, count_of, first, objects, rows, values
+from kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
     from kg.store import Node
@@ -27,6 +28,8 @@ WHOLE = 60
 """A list this long is shown whole: cutting off a few rows would help nobody."""
 SORTED = 200
 """Lists up to here are sorted by name; longer ones by date or IRI, which the store can do."""
+_KEPT = 50_000
+"""Things whose years or countries are kept."""
 _ROLE_FIRST = ("coordinator", "lead")
 
 NODES = {INNO.participant, INNO.inInitiative, INNO.site, INNO.funds, INNO.funder, INNO.underProgramme, INNO.candidate, INNO.inEdition, INNO.ofAward}
@@ -99,7 +102,17 @@ def title_of(reader: Reader, predicate: str) -> str:
     return known.in_(reader.lang) if known else f"← {reader.name(predicate)}"
 
 
-def listing(reader: Reader, iri: str, predicate: str, count: int, *, more: bool = False, page: int = 1, whole: bool = True) -> Listing:
+def listing(
+    reader: Reader,
+    iri: str,
+    predicate: str,
+    count: int,
+    *,
+    more: bool = False,
+    page: int = 1,
+    whole: bool = True,
+    known: Sequence[str] | None = None,
+) -> Listing:
     """Return a page of the things that link to a thing.
 
     Args:
@@ -110,11 +123,15 @@ def listing(reader: Reader, iri: str, predicate: str, count: int, *, more: bool 
         more: Whether there are more than were counted.
         page: From 1.
         whole: Whether a list of at most :data:`WHOLE` rows is not cut into pages.
+        known: All the things that link, where they have been read already (:attr:`kg.portal.facts.Incoming.subjects`).
     """
     size = WHOLE if whole and count <= WHOLE else ROWS
     pages = max(1, -(-count // size))
     page = min(max(1, page), pages)
-    subjects, order = _subjects(reader, iri, predicate, count, more, (page - 1) * size, size)
+    if known is not None and count <= SORTED and not more:
+        subjects, order = known, "name"
+    else:
+        subjects, order = _subjects(reader, iri, predicate, count, more, (page - 1) * size, size)
     lines, columns = _lines(reader, iri, predicate, subjects)
     if order == "name":
         lines = sorted(lines, key=_by_name)[(page - 1) * size : page * size]
@@ -128,7 +145,7 @@ def counted(desk: Desk, iri: str, predicate: str) -> tuple[int, bool]:
     return min(count, MAX_COUNT), count > MAX_COUNT
 
 
-def _subjects(reader: Reader, iri: str, predicate: str, count: int, more: bool, offset: int, size: int) -> tuple[list[str], str]:
+def _subjects(reader: Reader, iri: str, predicate: str, count: int, more: bool, offset: int, size: int) -> tuple[Sequence[str], str]:
     import pyoxigraph as ox
 
     bound: dict[str, Node] = {"s": ox.NamedNode(iri), "p": ox.NamedNode(predicate)}
@@ -153,7 +170,7 @@ def _lines(reader: Reader, iri: str, predicate: str, subjects: Sequence[str]) ->
     if predicate not in NODES:
         learn(reader, subjects)
         return [Line(reader.link(one), "", "", (), "", "", ()) for one in subjects], ()
-    said = described(desk.store, subjects)
+    said = reader.said(subjects)
     ends = {one: _end(said.get(one, []), iri) for one in subjects}
     used = [p for p in _COLUMNS if any(_has(said.get(one, []), p, iri, ends[one]) for one in subjects)]
     mentioned = {value.value for one in said.values() for _, value in one if isinstance(value, ox.NamedNode)}
@@ -218,17 +235,28 @@ def period(start: str, end: str, lang: str) -> str:
 
 
 def described_years(desk: Desk, iris: set[str]) -> dict[str, tuple[str, str]]:
-    """Return start and end of several initiatives."""
+    """Return start and end of several initiatives. Kept per desk: an initiative stands on the page of each of its participants."""
     import pyoxigraph as ox
 
     made: dict[str, tuple[str, str]] = {}
+    if isinstance(desk.store, EmbeddedStore):
+        known: dict[str, tuple[str, str]] = desk.cached("entity-years", dict)
+        if len(known) > _KEPT:
+            known.clear()
+        for iri in iris:
+            if iri not in known:
+                dates = objects(desk.store, iri, (SCHEMA.startDate, SCHEMA.endDate))
+                starts, ends = ([value.value for name, value in dates if name == one] for one in (SCHEMA.startDate, SCHEMA.endDate))
+                known[iri] = min(filter(None, starts), default=""), max(filter(None, ends), default="")
+            made[iri] = known[iri]
+        return made
     things = " ".join(str(ox.NamedNode(iri)) for iri in sorted(iris))
     query = f"SELECT ?i ?a ?z WHERE {{ VALUES ?i {{ {things} }} OPTIONAL {{ ?i schema:startDate ?a }} OPTIONAL {{ ?i schema:endDate ?z }} }}"
     for initiative, start, end in rows(desk.store, query):
         if initiative is not None:
             had = made.get(initiative.value, ("", ""))
-            starts, ends = (had[0], start.value if start else ""), (had[1], end.value if end else "")
-            made[initiative.value] = min(filter(None, starts), default=""), max(filter(None, ends), default="")
+            first_ones, last_ones = (had[0], start.value if start else ""), (had[1], end.value if end else "")
+            made[initiative.value] = min(filter(None, first_ones), default=""), max(filter(None, last_ones), default="")
     return made
 
 
@@ -237,7 +265,7 @@ def country_of(desk: Desk, iris: set[str]) -> dict[str, str]:
     import pyoxigraph as ox
 
     known: dict[str, str] = desk.cached("entity-countries", dict)
-    if len(known) > 50_000:
+    if len(known) > _KEPT:
         known.clear()
     missing = sorted(iri for iri in iris if iri not in known)
     if missing:

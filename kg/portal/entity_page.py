@@ -25,6 +25,9 @@ OPEN_LISTS = 8
 """Lists that stand open on a page; the others are folded, with their count."""
 _LIST_ORDER = {iri: number for number, iri in enumerate(INCOMING)}
 _HEAD = frozenset({*NAMES, SKOS.altLabel, RDF.type})
+_WHERE = (WGS.lat, WGS.long)
+_PLACES = 5
+_KEPT_PLACES = 20_000
 _SIGNS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 
 
@@ -116,9 +119,21 @@ def _location(desk: Desk, facts: list[Statement], said: list[Said]) -> list[Said
     """Return what is said about the place of a thing with coordinates: the thing itself, or the first of its places."""
     if any(predicate == WGS.lat for predicate, _ in said):
         return said
-    places = [one.object.value for one in facts if one.predicate == INNO.location]
-    found = described(desk.store, places[:5]) if places else {}
-    return next((found[iri] for iri in places if any(predicate == WGS.lat for predicate, _ in found.get(iri, []))), [])
+    for one in [one for one in facts if one.predicate == INNO.location][:_PLACES]:
+        if spot := _coordinates(desk, one.object.value):
+            return spot
+    return []
+
+
+def _coordinates(desk: Desk, place: str) -> list[Said]:
+    """Return what is said about a place with coordinates, or nothing; kept per desk, as most places come again."""
+    known: dict[str, list[Said]] = desk.cached("entity-places", dict)
+    if place not in known:
+        if len(known) >= _KEPT_PLACES:
+            known.clear()
+        said = described(desk.store, [place]).get(place, [])
+        known[place] = [one for one in said if one[0] in _WHERE] if any(predicate == WGS.lat for predicate, _ in said) else []
+    return known[place]
 
 
 def _map(request: Request, iri: str, classes: list[str], spot: list[Said]) -> str:
@@ -141,18 +156,18 @@ def _lists(reader: Reader, iri: str, links: list[Incoming]) -> tuple[list[Listin
         if link.predicate in ASIDE or link.more or len(open_) >= OPEN_LISTS:
             aside.append(Listing(link.predicate, title_of(reader, link.predicate), link.count, link.more))
         else:
-            open_.append(listing(reader, iri, link.predicate, link.count))
+            open_.append(listing(reader, iri, link.predicate, link.count, known=link.subjects))
     return open_, aside
 
 
 def _partners(reader: Reader, iri: str, classes: list[str], links: list[Incoming]) -> Partners | int | None:
     """Return the partners; of a large organisation the number of its participations, until they are asked for."""
-    count = next((link.count for link in links if link.predicate == INNO.participant), 0)
-    if INNO.Organisation not in classes or not count:
+    mine = next((link for link in links if link.predicate == INNO.participant), None)
+    if INNO.Organisation not in classes or mine is None:
         return None
-    if count > AT_ONCE and reader.request.value("partners") != "all":
-        return count
-    return partners(reader, iri)
+    if mine.count > AT_ONCE and reader.request.value("partners") != "all":
+        return mine.count
+    return partners(reader, iri, mine.subjects)
 
 
 def _slug(desk: Desk, iri: str) -> str:
@@ -177,6 +192,18 @@ def _above(desk: Desk) -> dict[str, set[str]]:
 
 def _questions(desk: Desk, reader: Reader, iri: str, classes: list[str]) -> list[tuple[str, str]]:
     """Return the ready questions that take a thing of these classes: title and address with the thing filled in."""
+    made = [
+        (title, reader.request.url(f"/questions/{name}", **{parameter: iri}))
+        for title, name, parameter in desk.cached(("entity-questions", reader.lang, *classes), lambda: _asked_about(desk, classes, reader.lang))
+    ]
+    who = desk.questions.get("who-says-so")
+    if who is not None and has_claims(desk):
+        made.append((who.title[reader.lang], reader.request.url(f"/questions/{who.name}", subject=iri)))
+    return made
+
+
+def _asked_about(desk: Desk, classes: list[str], lang: str) -> list[tuple[str, str, str]]:
+    """Return the questions that take a thing of these classes: title, name, and the parameter that takes it."""
     mine = {upper for one in classes for upper in _above(desk).get(one, {one})}
 
     def takes(question: Question) -> str:
@@ -188,8 +215,4 @@ def _questions(desk: Desk, reader: Reader, iri: str, classes: list[str]) -> list
         return ""
 
     found = [(question, takes(question)) for question in desk.questions.values()]
-    made = [(q.title[reader.lang], reader.request.url(f"/questions/{q.name}", **{name: iri})) for q, name in found if name]
-    who = desk.questions.get("who-says-so")
-    if who is not None and has_claims(desk):
-        made.append((who.title[reader.lang], reader.request.url(f"/questions/{who.name}", subject=iri)))
-    return made
+    return [(question.title[lang], question.name, parameter) for question, parameter in found if parameter]

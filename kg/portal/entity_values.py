@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kg.namespaces import BASE, INNO, PREFIXES, XSD, curie, local_name
 from kg.portal.desk import Desk
 from kg.portal.entity_words import LANGUAGES, WORDS
+from kg.portal.facts import Said, described
 from kg.portal.page import Request
 from kg.portal.render import grouped
 
@@ -54,12 +55,22 @@ class Reader:
         self.lang = request.lang
         self._names: dict[str, str] = {}
         self._hrefs: dict[str, str] = {}
+        self._said: dict[str, list[Said]] = {}
 
     def know(self, iris: Iterable[str]) -> None:
         """Look up the names of several IRIs at once."""
         missing = {iri for iri in iris if iri not in self._names}
         if missing:
             self._names.update(self.desk.labels(missing, self.lang))
+
+    def said(self, iris: Iterable[str]) -> dict[str, list[Said]]:
+        """Return what is said about several things (:func:`kg.portal.facts.described`), read once for the lists and the pictures of a page."""
+        wanted = list(iris)
+        missing = [iri for iri in wanted if iri not in self._said]
+        if missing:
+            found = described(self.desk.store, missing)
+            self._said.update({iri: found.get(iri, []) for iri in missing})
+        return {iri: self._said[iri] for iri in wanted if self._said[iri]}
 
     def call(self, iri: str, name: str) -> None:
         """Use a name made for an IRI that has none, for this request."""

@@ -106,7 +106,7 @@ def drawing(view: View, lang: str, *, title: str, description: str, node_link: A
     """
     across, down = (round(inch * DOT) for inch in area(view))
     head = (
-        f'<svg class="net-svg" viewBox="0 0 {across} {down}" role="img" aria-labelledby="net-title net-description" lang="{lang}" '
+        f'<svg class="net-svg" viewBox="0 0 {across} {down}" role="group" aria-labelledby="net-title net-description" lang="{lang}" '
         f'xmlns="http://www.w3.org/2000/svg"><title id="net-title">{escape(title)}</title><desc id="net-description">{escape(description)}</desc>'
     )
     return head + _body(view, lang, node_link, edge_link, target) + "</svg>"

@@ -1,6 +1,7 @@
 """What the graph says about one thing: its statements with their graphs, its incoming links counted, its claims with their evidence.
 
 Few and bounded queries through :class:`kg.store.Store`, so that an endpoint serves as well as a store on disk. Terms are bound or written by pyoxigraph.
+A store on disk is asked for the same by its index of quads where that costs less (:meth:`kg.store.EmbeddedStore.statements`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.namespaces import CODE, DCTERMS, FOAF, INNO, OA, PROV, RDF, SCHEMA
-from kg.store import Store, Table
+from kg.store import EmbeddedStore, Store, Table
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -26,6 +27,8 @@ MAX_CLAIMS = 1_000
 """Claims that are looked up for one page or document."""
 PASSAGES = 4
 """Passages of a claim that are looked up; the page of the claim names them all."""
+NEAR = 250
+"""Incoming links that are read one by one; more are counted by the engine, which need not look up their names for it."""
 _BATCH = 400
 STATUSES = ("accepted", "disputed", "superseded", "rejected")
 
@@ -50,11 +53,19 @@ class Statement:
 
 @dataclass(frozen=True)
 class Incoming:
-    """How many things link here by a property; `more` means that there are more than were counted."""
+    """How many things link here by a property.
+
+    Attributes:
+        predicate: IRI.
+        count: How many there are.
+        more: Whether there are more than were counted.
+        subjects: IRIs of those things, in the order of the store, where they are known already.
+    """
 
     predicate: str
     count: int
     more: bool = False
+    subjects: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,10 +130,16 @@ def statements(store: Store, iri: str) -> tuple[list[Statement], bool]:
     import pyoxigraph as ox
 
     found: dict[tuple[str, Node], set[str]] = defaultdict(set)
-    subject: dict[str, Node] = {"s": ox.NamedNode(iri)}
-    limit = f"LIMIT {MAX_STATEMENTS * 2 + 1}"
-    given = rows(store, f"SELECT ?p ?o ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} {limit}", subject)
-    for predicate, value, graph in given or [(*row, None) for row in rows(store, f"SELECT ?p ?o WHERE {{ ?s ?p ?o }} {limit}", subject)]:
+    most = MAX_STATEMENTS * 2 + 1
+    given: list[tuple[Node | None, ...]]
+    if isinstance(store, EmbeddedStore):
+        quads = store.statements(ox.NamedNode(iri), limit=most)
+        given = [(one.predicate, _term(one.object), name if isinstance(name := one.graph_name, ox.NamedNode) else None) for one in quads]
+    else:
+        subject: dict[str, Node] = {"s": ox.NamedNode(iri)}
+        given = rows(store, f"SELECT ?p ?o ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {most}", subject)
+        given = given or [(*row, None) for row in rows(store, f"SELECT ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {most}", subject)]
+    for predicate, value, graph in given:
         if predicate is not None and value is not None:
             found[predicate.value, value].update([graph.value] if graph is not None else [])
     made = [Statement(predicate, value, tuple(sorted(graphs))) for (predicate, value), graphs in found.items()]
@@ -130,11 +147,19 @@ def statements(store: Store, iri: str) -> tuple[list[Statement], bool]:
     return made[:MAX_STATEMENTS], len(made) > MAX_STATEMENTS or len(given) > MAX_STATEMENTS * 2
 
 
+def _term(value: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    """Return an object as what it is in RDF 1.1: a build holds no triples in triples (RDF 1.2)."""
+    return value  # type: ignore[return-value]
+
+
 def exists(store: Store, iri: str) -> bool:
     """Tell whether the graph holds a statement about an IRI, with it, or in a graph of that name."""
     import pyoxigraph as ox
 
     me: dict[str, Node] = {"s": ox.NamedNode(iri)}
+    if isinstance(store, EmbeddedStore):
+        term = ox.NamedNode(iri)
+        return any(store.statements(limit=1, **{place: term}) for place in ("subject", "value", "graph"))
     # Nearly everything asked for is a subject: the second question is for the rest.
     return store.query("ASK WHERE { ?s ?p ?o }", me) is True or store.query("ASK WHERE { { ?a ?b ?s } UNION { GRAPH ?s { ?c ?d ?e } } }", me) is True
 
@@ -147,6 +172,10 @@ def incoming(store: Store, iri: str) -> list[Incoming]:
     """
     import pyoxigraph as ox
 
+    if isinstance(store, EmbeddedStore):
+        quads = store.statements(value=ox.NamedNode(iri), limit=NEAR + 1)
+        if len(quads) <= min(NEAR, MAX_COUNT):
+            return _read(quads)
     me: dict[str, Node] = {"s": ox.NamedNode(iri)}
     # The inner block takes the term as well: the limit must hold for the links, not for the groups.
     inner = f"{{ SELECT ?s ?p ?x WHERE {{ VALUES (?s) {{ (UNDEF) }} ?x ?p ?s }} LIMIT {MAX_COUNT + 1} }}"
@@ -162,6 +191,18 @@ def incoming(store: Store, iri: str) -> list[Incoming]:
         if count:
             made.append(Incoming(predicate, min(count, MAX_COUNT), count > MAX_COUNT))
     return made
+
+
+def _read(quads: Iterable[ox.Quad]) -> list[Incoming]:
+    import pyoxigraph as ox
+
+    linked: dict[str, list[object]] = defaultdict(list)
+    for quad in quads:
+        linked[quad.predicate.value].append(quad.subject)
+    return [
+        Incoming(predicate, len(found), subjects=tuple(one.value for one in found if isinstance(one, ox.NamedNode)))
+        for predicate, found in sorted(linked.items())
+    ]
 
 
 ALSO = (
@@ -193,6 +234,11 @@ def described(store: Store, iris: Iterable[str]) -> dict[str, list[Said]]:
 
     wanted = sorted(set(iris))
     made: dict[str, list[Said]] = {}
+    if isinstance(store, EmbeddedStore):
+        for iri in wanted:
+            if quads := store.statements(ox.NamedNode(iri), limit=MAX_COUNT):
+                made[iri] = [(one.predicate.value, _term(one.object)) for one in quads]
+        wanted = []
     for start in range(0, len(wanted), _BATCH):
         things = " ".join(str(ox.NamedNode(iri)) for iri in wanted[start : start + _BATCH])
         for subject, predicate, value in rows(store, f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {things} }} ?s ?p ?o }}"):
@@ -201,6 +247,14 @@ def described(store: Store, iris: Iterable[str]) -> dict[str, list[Said]]:
     for said in made.values():
         said.sort(key=lambda one: (one[0], str(one[1])))
     return made
+
+
+def objects(store: EmbeddedStore, iri: str, predicates: Iterable[str]) -> list[Said]:
+    """Return what is said about a thing by a few properties, in their order: less to read than all that is said about it."""
+    import pyoxigraph as ox
+
+    subject = ox.NamedNode(iri)
+    return [(name, _term(one.object)) for name in predicates for one in store.statements(subject, ox.NamedNode(name), limit=MAX_COUNT)]
 
 
 def values(said: Iterable[Said], predicate: str) -> list[Node]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import shutil
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 WATCH = 1.0
 """Seconds between two looks at `build/current`."""
+AGAIN = 10.0
+"""Seconds until a build that could not be served is tried again."""
 ANALYSIS_SECONDS = 60.0
 ANALYSIS_MEMORY = 4096
 DRAIN = 30.0
@@ -101,11 +104,12 @@ class Front:
 
     async def _open(self, folder: Path | None) -> Release:
         settings = self.settings
+        # First: a build that cannot be read must not leave processes behind.
+        name, base = (folder.name, read(folder).base) if folder is not None else ("", BASE)
         desk = Pool(settings, folder, settings.workers, settings.seconds, settings.memory, prepare=("kg.portal.entity:prepare",))
         prepare = ("kg.portal.entity:prepare", "kg.portal.explorer:prepare")
         analysis = Pool(settings, folder, settings.analysts, ANALYSIS_SECONDS, ANALYSIS_MEMORY, prepare=prepare, slow_after=None)
         await desk.open()
-        name, base = (folder.name, read(folder).base) if folder is not None else ("", BASE)
         release = Release(name, folder, base, desk, analysis)
         # Networks come a moment later than pages: their worker loads the participations first.
         self._tasks.append(asyncio.create_task(self._open_analysis(release)))
@@ -114,31 +118,34 @@ class Front:
     async def _open_analysis(self, release: Release) -> None:
         try:
             await release.analysis.open()
-        except KgError as error:
+        except (KgError, OSError) as error:
             self.watching.log.warning("networks are off", reason=str(error))
 
     async def _watch(self) -> None:
         """Serve a new build as soon as `build/current` points to it; the old one ends its requests."""
+        failed, again = None, 0.0
         while True:
             await asyncio.sleep(WATCH)
             try:
                 folder = self.folder()
-            except KgError:
+            except (KgError, OSError):
                 continue
-            if self.release is None or folder is None or folder == self.release.folder:
+            if self.release is None or folder is None or folder == self.release.folder or (folder == failed and time.monotonic() < again):
                 continue
-            await self._change(folder)
+            failed, again = (None, 0.0) if await self._change(folder) else (folder, time.monotonic() + AGAIN)
 
-    async def _change(self, folder: Path) -> None:
+    async def _change(self, folder: Path) -> bool:
+        """Open a build and serve it; tell whether that went well."""
         try:
             new = await self._open(folder)
-        except KgError as error:
+        except (KgError, OSError) as error:
             self.watching.log.error("the new build cannot be served", build=folder.name, reason=str(error))
-            return
+            return False
         old, self.release = self.release, new
         self.watching.log.info("serving a new build", build=new.id)
         if old is not None:
             self._tasks.append(asyncio.create_task(old.close(DRAIN)))
+        return True
 
     async def _fetch(self) -> None:
         """Fetch from an endpoint what search and networks need, then go on with it."""
@@ -146,7 +153,7 @@ class Front:
 
         try:
             folder = await asyncio.to_thread(mirror, self.settings.store)
-        except KgError as error:
+        except (KgError, OSError) as error:
             self.watching.log.warning("search and networks are off", reason=str(error))
             return
         await self._change(folder)
@@ -160,6 +167,9 @@ class Front:
                 await task
         if self.release is not None:
             await self.release.close(5.0)
+            if self.remote and self.release.folder is not None:
+                # The mirror is this process's own.
+                shutil.rmtree(self.release.folder, ignore_errors=True)
 
     def tag(self, *parts: str) -> str:
         """Return the strong ETag of an answer that depends on the graph and these parts alone; empty for an endpoint, whose graph may change."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -44,6 +45,15 @@ def mirror(address: str) -> Path:
         fix = Text("Build the graph here for search and networks.", "Bauen Sie den Graphen hier, um Suche und Netzwerke zu haben.")
         raise StoreError(what, where=address, fix=fix)
     folder = Path(tempfile.mkdtemp(prefix="kg-mirror-"))
+    try:
+        _fill(store, counts, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _fill(store: EndpointStore, counts: dict[str, int], folder: Path) -> None:
     base = _base(counts)
     parts: dict[str, list[str]] = {}
     for graph in counts:
@@ -55,7 +65,6 @@ def mirror(address: str) -> Path:
 
     index_store(store, folder / "search.sqlite")
     (folder / "build.json").write_text(json.dumps(record, ensure_ascii=False, indent=2, sort_keys=True), encoding="utf-8")
-    return folder
 
 
 def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:

@@ -148,7 +148,8 @@ def choose(accept: str | None, offered: Sequence[str]) -> str | None:
     Returns:
         One of `offered`, or `None` where nothing is acceptable.
     """
-    return _chosen(accept, tuple(offered))
+    # What is kept must be as bounded as what is read.
+    return _chosen(accept[:MAX_HEADER] if accept else None, tuple(offered))
 
 
 def media_for(kind: str, accept: str | None, given: str = "") -> str:
@@ -188,11 +189,33 @@ def by_suffix(path: str) -> tuple[str, Format | None]:
     return (stem, form) if form else (path, None)
 
 
-@lru_cache(maxsize=512)
+_CODING = re.compile(r"\*|[!#$%&'+.^_`|~0-9a-z-]+")
+
+
+def gzip_accepted(accept_encoding: str | None) -> bool:
+    """Return whether a client takes gzip (RFC 9110, section 12.5.3): it must say so; `gzip;q=0` says the opposite.
+
+    >>> gzip_accepted("br, gzip"), gzip_accepted("gzip;q=0, *"), gzip_accepted(None)
+    (True, False, False)
+    """
+    return _gzip_accepted(accept_encoding[:MAX_HEADER]) if accept_encoding else False
+
+
+@lru_cache(maxsize=64)
+def _gzip_accepted(header: str) -> bool:
+    quality = {item.value: item.quality for item in _items(header, _CODING)}
+    return quality.get("gzip", quality.get("*", 0.0)) > 0
+
+
 def language(accept_language: str | None, given: str | None = None) -> str:
     """Return `de` or `en`: what the address says, else the better liked of the two (RFC 4647, section 3.4: `de-AT` is served by `de`), else English."""
     if given in ("de", "en"):
         return given
+    return _language(accept_language[:MAX_HEADER] if accept_language else None)
+
+
+@lru_cache(maxsize=512)
+def _language(accept_language: str | None) -> str:
     items = list(_items(accept_language, _TAG)) if accept_language else []
     best, chosen = (0.0, -MAX_ITEMS), "en"
     for name in ("en", "de"):

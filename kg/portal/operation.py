@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
 
+from kg.portal.negotiate import gzip_accepted
 from kg.portal.render import STATIC, asset
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ async def static(http: HttpRequest) -> Response:
         return Response(b"", 404, media_type="text/plain")
     suffix = "." + name.rpartition(".")[2]
     kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    compress = "gzip" in http.headers.get("accept-encoding", "") and (kind.startswith("text/") or "json" in kind or "svg" in kind)
+    compress = gzip_accepted(http.headers.get("accept-encoding")) and (kind.startswith("text/") or "json" in kind or "svg" in kind)
     known = asset(name).split("/")[2] == http.path_params["mark"]
     headers = {"Cache-Control": FOREVER if known else "no-cache", "Vary": "Accept-Encoding"}
     if compress:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 MAX_VALUES = 200
 """Values of a query string that are read; the rest is refused by the front."""
+
+
+# A page writes the address of its own thing a dozen times.
+_quoted = lru_cache(maxsize=1024)(quote_plus)
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,14 @@ class Request:
 
     def url(self, path: str, /, **values: object) -> str:
         """Return the address of a page here: root path, values, and the language where the client chose one. `None` and empty values are left out."""
+        if not values and not self.chosen_lang:
+            return self.root + path
         kept = [
             (name, str(one)) for name, value in values.items() if value not in (None, "") for one in (value if isinstance(value, list) else [value])
         ]
         if self.chosen_lang and "lang" not in values:
             kept.append(("lang", self.lang))
-        return self.root + path + ("?" + urlencode(kept) if kept else "")
+        return self.root + path + ("?" + "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in kept) if kept else "")
 
     def with_values(self, **changes: object) -> str:
         """Return the address of this page with some values changed; `None` takes one away."""

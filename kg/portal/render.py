@@ -7,12 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from kg import __version__
 from kg.errors import KgError, ParameterError, QueryError, StoreError
 from kg.portal.page import HTML, Reply, Request, json_reply
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from jinja2 import Environment
+    from jinja2.lexer import Token, TokenStream
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -30,10 +35,19 @@ class BusyError(KgError):
     """The portal cannot answer now; it can be asked again later."""
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Return the environment of all templates."""
+@lru_cache(maxsize=2)
+def environment(lang: str = "en") -> Environment:
+    """Return the environment of all templates in a language.
+
+    Texts in two languages and addresses of static files are put in place when a template is compiled, and become one piece with the markup around them: a
+    page has a hundred of them.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2.ext import Extension
+
+    class Texts(Extension):
+        def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+            return _in_language(stream, lang)
 
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
@@ -42,11 +56,38 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=[Texts],
     )
     made.globals["asset"] = asset
     made.globals["version"] = __version__
     made.filters["number"] = grouped
     return made
+
+
+_TEXT = ("name", "lparen", "string", "comma", "string", "rparen")
+_ASSET = ("name", "lparen", "string", "rparen")
+
+
+def _in_language(stream: Iterable[Token], lang: str) -> Iterator[Token]:
+    """Put in place what is known before any page: the one text of `t("…", "…")`, the path of `asset("…")`.
+
+    A call with anything else between the brackets is left to be made with the page.
+    """
+    from jinja2.lexer import Token
+
+    tokens = list(stream)
+    at = 0
+    while at < len(tokens):
+        one, kinds = tokens[at], tuple(token.type for token in tokens[at : at + len(_TEXT)])
+        if one.value == "t" and kinds == _TEXT:
+            yield tokens[at + (4 if lang == "de" else 2)]
+            at += len(_TEXT)
+        elif one.value == "asset" and kinds[: len(_ASSET)] == _ASSET:
+            yield Token(one.lineno, "string", asset(tokens[at + 2].value))
+            at += len(_ASSET)
+        else:
+            yield one
+            at += 1
 
 
 def grouped(value: int, lang: str = "en") -> str:
@@ -57,6 +98,11 @@ def grouped(value: int, lang: str = "en") -> str:
     """
     text = f"{value:,}"
     return text.replace(",", ".") if lang == "de" else text
+
+
+def markup(html: str) -> Markup:
+    """Return markup made in Python, each text of which was escaped where it was put in."""
+    return Markup(html)  # noqa: S704
 
 
 @lru_cache(maxsize=256)
@@ -80,7 +126,7 @@ def page(template: str, request: Request, *, status: int = 200, headers: dict[st
     def t(en: str, de: str) -> str:
         return de if lang == "de" else en
 
-    text = environment().get_template(template).render(request=request, lang=lang, t=t, url=request.url, **values)
+    text = environment(lang).get_template(template).render(request=request, lang=lang, t=t, url=request.url, **values)
     return Reply(text.encode(), HTML, status, dict(headers or {}))
 
 
@@ -111,4 +157,4 @@ def failure(error: KgError, request: Request, *, status: int = 0, headers: dict[
     )
 
 
-__all__ = ("STATIC", "BusyError", "GoneError", "NotFoundError", "asset", "environment", "failure", "grouped", "page", "status_of")
+__all__ = ("STATIC", "BusyError", "GoneError", "NotFoundError", "asset", "environment", "failure", "grouped", "markup", "page", "status_of")

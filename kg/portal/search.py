@@ -9,6 +9,7 @@ from kg.errors import Text
 from kg.namespaces import curie, local_name
 from kg.portal.page import Reply, Request, json_reply
 from kg.portal.render import BusyError
+from kg.portal.search_html import Lines, facet_items
 
 if TYPE_CHECKING:
     from kg.portal.desk import Desk
@@ -24,17 +25,16 @@ FILTERS = ("class", "place", "period", "graph")
 
 def page(desk: Desk, request: Request) -> Reply:
     """Answer `/search?q=&class=&place=&period=&graph=&page=`: a form, results with what they are, links that narrow down, pages."""
-    from kg.search.fold import marks
-
     index = _index(desk)
     found, number = _found(index, request, ON_PAGE)
     pages = max(1, -(-found.total // ON_PAGE))
     near = () if found.total else index.near(request.value("q"), lang=request.lang)
 
-    def marked(text: str) -> list[tuple[str, bool]]:
-        return marks(text, list(found.words))
+    def with_filter(name: str, value: str, on: bool) -> str:
+        return _with_filter(request, name, value, on)
 
     shown = Counter((hit.label, hit.class_iri) for hit in (*found.hits, *near))
+    lines = Lines(desk, request, list(found.words), {name for name, count in shown.items() if count > 1})
     return desk.render(
         "search.html",
         request,
@@ -43,12 +43,10 @@ def page(desk: Desk, request: Request) -> Reply:
         pages=pages,
         number=number,
         near=near,
-        marked=marked,
-        twice={name for name, count in shown.items() if count > 1},
+        hit_line=lines.hit,
         facet_names=_FACET_NAMES,
-        kinds=_OTHER_KINDS,
         chosen=any(request.value(name) for name in FILTERS),
-        with_filter=lambda name, value, on: _with_filter(request, name, value, on),
+        facet_items=lambda facet: facet_items(facet, found, request.lang, with_filter),
         frame=desk.cached(("search-frame", request.lang), lambda: _frame(desk, request.lang)),
         headers={"X-Truncated": "true"} if not found.total_is_exact else None,
     )
@@ -59,11 +57,6 @@ _FACET_NAMES = {
     "place": Text("Country or outermost place", "Land oder äußerster Ort"),
     "period": Text("Begins in", "Beginnt in"),
     "graph": Text("Source", "Quelle"),
-}
-_OTHER_KINDS = {
-    "identifier": Text("Identifier", "Kennung"),
-    "acronym": Text("Acronym", "Kurzname"),
-    "name": Text("Also called", "Auch genannt"),
 }
 
 

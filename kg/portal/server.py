@@ -16,7 +16,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.errors import KgError, StoreError, Text
-from kg.portal.app import make_app, with_headers
+from kg.portal.app import CORS, CSP, SECURITY, make_app, with_headers
 from kg.portal.front import Front
 from kg.portal.settings import PortalSettings
 from kg.portal.watching import Watching
@@ -25,20 +25,62 @@ HEAD_SECONDS = 10.0
 """Seconds in which the head of a request must have come."""
 HEAD_BYTES = 128 * 1024
 """Bytes of a request's head: a query in a GET address may be long."""
+IDLE_SECONDS = 1.0
+"""Seconds after which a connection on which nothing happens may be ended for the sake of a new one."""
 KEEP_ALIVE = 30
 GRACEFUL = 10
 BACKLOG = 2048
 
 
+OPEN_FILES = 16_384
+"""Descriptors the front may hold: connections, and the files of answers on their way."""
+_HEADERS = {
+    **SECURITY,
+    **CORS,
+    "Content-Security-Policy": CSP.format(ancestors="'none'"),
+    "Content-Type": "text/plain; charset=utf-8",
+    "Connection": "close",
+}
+_NO_HTTP = Text("The request is no valid HTTP.", "Die Anfrage ist kein gültiges HTTP.")
+_TOO_LATE = Text("The request did not come in time.", "Die Anfrage kam nicht rechtzeitig.")
+_TOO_LONG = Text("The head of the request is too long.", "Der Kopf der Anfrage ist zu lang.")
+_FULL = Text("Too many connections; try again in a few seconds.", "Zu viele Verbindungen; versuchen Sie es in einigen Sekunden wieder.")
+
+
 class GuardedProtocol(HttpToolsProtocol):
-    """HTTP/1.1 that ends connections whose request head is slow or too long."""
+    """HTTP/1.1 that ends connections whose request head is slow or too long, and serves as many connections as are allowed.
+
+    uvicorn by itself refuses every request while there are too many connections, whoever came first. Here those that came first are served; a new one
+    takes the place of one on which nothing happens, or is refused.
+    """
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a head (asyncio)."""
         super().connection_made(transport)
+        limit, self.limit_concurrency = self.limit_concurrency, None
         self._head_bytes = 0
+        self._idle_since = self.loop.time()
         self._head_timer: asyncio.TimerHandle | None = None
+        self._full = limit is not None and len(self.connections) > limit and not self._room()
         self._await_head()
+        if self._full and limit is not None and len(self.connections) > 2 * limit:
+            self._refuse(b"503 Service Unavailable", _FULL, b"Retry-After: 2\r\n")
+
+    def _room(self) -> bool:
+        """End the connection that has waited longest without a request; tell whether there was one."""
+        before = self.loop.time() - IDLE_SECONDS
+        # All connections of this server are of this class (`serve`).
+        idle = [one for one in self.connections if isinstance(one, GuardedProtocol) and one.idle_since < before]
+        if not idle:
+            return False
+        min(idle, key=lambda one: one.idle_since).transport.close()
+        return True
+
+    @property
+    def idle_since(self) -> float:
+        """Time since when no request is being answered; infinite while one is, and once the connection is closing."""
+        at_work = self.cycle is not None and not self.cycle.response_complete
+        return float("inf") if at_work or self.transport.is_closing() else self._idle_since
 
     def _await_head(self) -> None:
         self._head_bytes = 0
@@ -53,15 +95,28 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._head_timer = None
-        self._refuse(b"408 Request Timeout")
+        self._refuse(b"408 Request Timeout", _TOO_LATE)
 
-    def _refuse(self, status: bytes) -> None:
+    def _refuse(self, status: bytes, what: Text, more: bytes = b"") -> None:
+        """Answer before the application is asked. The language of the client is not known yet: the sentence stands in both."""
         if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            body = f"{what.en}\n{what.de}\n".encode()
+            headers = "".join(f"{name}: {value}\r\n" for name, value in {**_HEADERS, "Content-Length": len(body)}.items()).encode()
+            self.transport.write(b"HTTP/1.1 " + status + b"\r\n" + more + headers + b"\r\n" + body)
             self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's sentence is English only
+        """Refuse what is no HTTP (uvicorn), with the headers of every other answer."""
+        self._refuse(b"400 Bad Request", _NO_HTTP)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Pass over a wish for WebSockets: any client can send it, and an operator can do nothing about it."""
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes of a head (asyncio)."""
+        if self._full:
+            self._refuse(b"503 Service Unavailable", _FULL, b"Retry-After: 2\r\n")
+            return
         if self._head_bytes < 0 and (self.cycle is None or self.cycle.response_complete):
             # The next request on a connection that is kept alive.
             self._await_head()
@@ -69,7 +124,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 self._head_there()
-                self._refuse(b"431 Request Header Fields Too Large")
+                self._refuse(b"431 Request Header Fields Too Large", _TOO_LONG)
                 return
         super().data_received(data)
 
@@ -77,6 +132,11 @@ class GuardedProtocol(HttpToolsProtocol):
         """Stop the wait for the head (httptools)."""
         self._head_there()
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """Note since when nothing happens (uvicorn)."""
+        self._idle_since = self.loop.time()
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer (asyncio)."""
@@ -90,6 +150,7 @@ def serve(settings: PortalSettings, host: str, port: int, *, announce: bool = Tr
     Raises:
         StoreError: The port cannot be had, or the graph cannot be opened.
     """
+    _more_files()
     front = Front(settings, Watching())
     bound = _bind(host, port)
     config = uvicorn.Config(
@@ -138,6 +199,17 @@ class _Server(uvicorn.Server):
         if self.started:
             await super().shutdown(sockets)
         await self._front.stop()
+
+
+def _more_files() -> None:
+    """Raise the soft limit of open files: its usual 1,024 is less than the connections and answers that the settings allow."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@ What a request means is decided in :mod:`kg.portal.protocol`, what the answer is
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """All come here, so that those that are refused say why."""
+_VOLATILE = re.compile(r"\b(?:now|rand|uuid|struuid)\s*\(", re.IGNORECASE)
 _MACHINE_OR_PERSON = ("application/sparql-results+json", "text/turtle", "text/html")
 
 
@@ -47,6 +49,8 @@ async def sparql(http: HttpRequest) -> Response:
     accept, lang = http.headers.get("accept"), negotiate.language(http.headers.get("accept-language"))
     address: bytes = http.scope["query_string"]
     try:
+        if http.headers.get("content-encoding", "identity").lower() != "identity":
+            raise _packed()
         body = await app.body_of(http, front.settings.body_bytes) if http.method == "POST" else b""
         if body is None:
             raise _too_large(front)
@@ -83,14 +87,17 @@ async def graphs(http: HttpRequest) -> Response:
 
 
 async def _answer(front: Front, http: HttpRequest, handler: str, operation: Operation | GraphOperation) -> tuple[Response, dict[str, Any]]:
-    compress = "gzip" in http.headers.get("accept-encoding", "")
-    tag = front.tag(handler, operation.key(), "gzip" if compress else "", app.origin(http) if not getattr(operation, "query", "") else "")
+    compress, query = negotiate.gzip_accepted(http.headers.get("accept-encoding")), getattr(operation, "query", "")
+    # Only descriptions hold addresses of this server.
+    origin = "" if query else app.origin(http)
+    # A query that asks for the time or for chance has another answer each time.
+    tag = "" if _VOLATILE.search(query) else front.tag(handler, operation.key(), "gzip" if compress else "", origin)
     vary = {"Vary": "Accept, Accept-Encoding", "Cache-Control": "no-cache"}
     # A POST is not conditional (RFC 9110, section 13.2.1 speaks of GET and HEAD).
     if tag and http.method != "POST" and app.matches(http, tag):
         return Response(status_code=304, headers={"ETag": tag, **vary}), {}
     head = operation.head()
-    origin, root = app.origin(http), front.settings.root_path
+    root = front.settings.root_path
     request = Request(handler, "/sparql", lang=operation.lang, form="json", origin=origin, root=root, options={"operation": head})
     assert front.release is not None
     answer, problem = await app.ask(front.release.desk, request, http, compress=compress)
@@ -101,6 +108,13 @@ async def _answer(front: Front, http: HttpRequest, handler: str, operation: Oper
     if tag and answer.head["status"] == 200 and "no-store" not in headers["Cache-Control"]:
         headers["ETag"] = tag
     return app.send(http, answer, headers), {name: answer.head[name] for name in ("rows", "truncated") if answer.head.get(name)}
+
+
+def _packed() -> ProtocolError:
+    """Return the refusal of a compressed body (RFC 9110, section 12.5.3): a few bytes could become gigabytes."""
+    what = Text("A compressed request is not read.", "Eine komprimierte Anfrage wird nicht gelesen.")
+    fix = Text("Send it without Content-Encoding.", "Senden Sie sie ohne Content-Encoding.")
+    return ProtocolError(415, what, fix=fix, headers={"Accept-Encoding": "identity"})
 
 
 def _too_large(front: Front) -> ProtocolError:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
+
+# One encoder for all lines: json.dumps with a default makes a new one each time, which costs as much as the line.
+_ENCODER = json.JSONEncoder(default=repr, separators=(",", ":"))
+
+
+def _line(event: Any, **_: Any) -> str:
+    return _ENCODER.encode(event)
 
 
 class Watching:
@@ -18,7 +26,7 @@ class Watching:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         readable = sys.stderr.isatty() if terminal is None else terminal
-        renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+        renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_line)
         stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
         self.log: Any = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=[structlog.processors.add_log_level, stamp, renderer])
         self.registry = CollectorRegistry()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import sys
 import time
@@ -22,6 +23,8 @@ from kg.portal.settings import of_json
 SMALL = 1024
 """Bodies below this size are not compressed."""
 MEGABYTE = 1024 * 1024
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What the system says where a temporary file cannot be written: the operator's to mend, no bug."""
 
 
 def main(frames: int, files: int) -> None:
@@ -40,7 +43,11 @@ def main(frames: int, files: int) -> None:
         channel.write({"failed": error.text(config["lang"])})
         return
     for name in config["prepare"]:
-        handler(name)(desk, Request(name))
+        try:
+            handler(name)(desk, Request(name))
+        except Exception:  # one page that fails must not take all others down: told in the log, and again to whoever asks for it
+            print(f"error in {name}", file=sys.stderr)
+            traceback.print_exc()
     _limit_memory(config["memory"])
     channel.write({"ready": True, "release": desk.site.release})
     while frame := channel.read():
@@ -63,13 +70,23 @@ def answer(desk: Desk, request: Request) -> Reply:
         return failure(error, request)
     except MemoryError:
         return failure(out_of_memory(), request, status=503)
-    except Exception:  # a bug: told in the log with its traceback, and to the reader without
+    except Exception as error:  # a bug: told in the log with its traceback, and to the reader without
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            print(f"kg serve: {error}", file=sys.stderr)
+            return failure(_no_room(), request, status=503, headers={"Retry-After": "60"})
         mark = f"{time.time_ns():x}"
         print(f"error {mark} at {request.path}", file=sys.stderr)
         traceback.print_exc()
         what = Text(f"The portal made a mistake (number {mark}).", f"Dem Portal ist ein Fehler unterlaufen (Nummer {mark}).")
         fix = Text("Please report it with the number and the address.", "Bitte melden Sie ihn mit der Nummer und der Adresse.")
         return failure(KgError(what, fix=fix), request, status=500)
+
+
+def _no_room() -> KgError:
+    what = Text("The portal has no room for temporary files.", "Das Portal hat keinen Platz für Zwischendateien.")
+    return BusyError(
+        what, fix=Text("Try again later, or take another format.", "Versuchen Sie es später wieder, oder nehmen Sie ein anderes Format.")
+    )
 
 
 def out_of_memory() -> KgError:

@@ -29,6 +29,10 @@ from kg.portal.settings import PortalSettings
 
 SLOW = 0.5
 """Seconds after which a request is slow."""
+ENDPOINT = "kg.portal.endpoint:"
+"""Handlers of queries that anybody writes. However many are asked at once, they leave a worker and half of the queue to the pages."""
+SLOW_PAGE = 3.0
+"""The same for a page, whose work is bounded and mostly kept for the next one: on a busy machine a worker replaced after its first page would never be warm."""
 LOW_PRIORITY = 15
 """Niceness of the worker of a slow request: about 3 % of a core that others want."""
 GRACE = 0.2
@@ -76,6 +80,7 @@ class Worker(asyncio.Protocol):
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self.slow = False
+        self.query = False
         self.busy: asyncio.Future[Answer] | None = None
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
@@ -212,6 +217,7 @@ class Pool:
     _idle: deque[Worker] = field(default_factory=deque)
     _all: set[Worker] = field(default_factory=set)
     _waiting: deque[asyncio.Future[Worker]] = field(default_factory=deque)
+    _queries: deque[asyncio.Future[Worker]] = field(default_factory=deque)
     _starting: set[asyncio.Task[None]] = field(default_factory=set)
     _closed: bool = False
     _failures: int = 0
@@ -251,7 +257,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """How many requests wait for a worker."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._queries)
 
     async def ask(self, request: Request, *, compress: bool = False) -> Answer:
         """Return the answer of a worker.
@@ -267,10 +273,14 @@ class Pool:
 
     async def send(self, head: dict[str, Any], body: bytes = b"") -> Answer:
         """Send a head made by :meth:`Request.head` (see :meth:`ask`)."""
-        worker = self._idle.popleft() if self._idle else await self._queue()
+        handler = str(head.get("handler", ""))
+        query = handler.startswith(ENDPOINT)
+        worker = await self._queue(query) if not self._idle or (query and self._queries_full()) else self._idle.popleft()
+        worker.query = query
         loop = asyncio.get_running_loop()
         overrun = loop.call_later(self.seconds, self._overrun, worker)
-        slow = loop.call_later(self.slow_after, self._slow, worker) if self.slow_after is not None else None
+        slow_after = self._patience(handler)
+        slow = loop.call_later(slow_after, self._slow, worker) if slow_after is not None else None
         try:
             answer = await worker.send(head, body)
         except asyncio.CancelledError:
@@ -283,13 +293,24 @@ class Pool:
         self._done(worker)
         return answer
 
-    async def _queue(self) -> Worker:
-        if self._closed or len(self._waiting) >= self.settings.queue:
+    def _patience(self, handler: str) -> float | None:
+        page = handler.startswith("kg.portal.") and not handler.startswith(ENDPOINT)
+        return max(self.slow_after, SLOW_PAGE) if page and self.slow_after is not None else self.slow_after
+
+    def _queries_full(self) -> bool:
+        return self.size > 1 and sum(worker.query for worker in self._all) >= 2 * self.size - 1
+
+    async def _queue(self, query: bool) -> Worker:
+        # Where no worker has come up several times in a row, waiting is in vain.
+        dead = not self._all and self._failures >= RETRIES
+        waiting = self._queries if query else self._waiting
+        most = -(-self.settings.queue // 2) if query else self.settings.queue
+        if self._closed or dead or len(waiting) >= most:
             self.refused += 1
             raise _busy()
         self._replenish()
         turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        waiting.append(turn)
         try:
             return await asyncio.wait_for(turn, self.seconds)
         except TimeoutError as error:
@@ -301,13 +322,20 @@ class Pool:
             raise
 
     def _free(self, worker: Worker) -> None:
-        worker.busy = None
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(worker)
-                return
+        worker.busy, worker.query = None, False
         self._idle.append(worker)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give idle workers to those who wait: pages first, then queries as long as they may have one more."""
+        while self._idle and (self._waiting or (self._queries and not self._queries_full())):
+            query = not self._waiting
+            turn = (self._queries if query else self._waiting).popleft()
+            if not turn.done():
+                worker = self._idle.popleft()
+                # Counted from now on, not only when the request goes on.
+                worker.query = query
+                turn.set_result(worker)
 
     def _done(self, worker: Worker) -> None:
         """Take a worker back: a slow one, whose priority stays low, is let go of."""
@@ -348,6 +376,7 @@ class Pool:
             self._idle.remove(worker)
         worker.kill()
         self._replenish()
+        self._pass_on()
 
     def lost(self, worker: Worker) -> None:
         """Replace a worker whose process has ended."""
@@ -386,10 +415,11 @@ class Pool:
     async def close(self, *, wait: float = 0.0) -> None:
         """Take no more requests, wait for those that run, and end the processes."""
         self._closed = True
-        for turn in self._waiting:
+        for turn in (*self._waiting, *self._queries):
             if not turn.done():
                 turn.set_exception(_busy())
         self._waiting.clear()
+        self._queries.clear()
         for _ in range(int(wait * 20)):
             if not self.busy:
                 break

@@ -272,7 +272,8 @@ def test_everything_but_the_comfort_works_without_javascript(chromium: Browser, 
         page.get_by_role("button", name=t("Run", "Ausführen")).click()
         page.wait_for_url("**run=1*")
         assert page.locator("#answer tbody tr").count() == 7
-        assert page.locator("#answer td .curie").count() == 7, "names stand beside short IRIs"
+        assert page.locator("#answer td .curie").count() >= 1
+        assert not any(text.startswith("http") for text in page.locator("#answer td a").all_inner_texts()), "names stand in the place of IRIs"
         visit.expected.add(400)
         page.locator("textarea#query").fill("SELECT ?s WHERE {\n  ?s ?p }")
         page.get_by_role("button", name=t("Run", "Ausführen")).click()
@@ -291,9 +292,11 @@ def test_a_german_name_completes_to_its_term(chromium: Browser, portal: Served) 
         page.locator(".CodeMirror").wait_for()
         write_query(page, "SELECT * WHERE { ?x a ")
         page.keyboard.type("Projek")
-        hint = page.locator(".CodeMirror-hints li", has_text="inno:Project").first
-        hint.wait_for()
-        hint.click()
+        page.locator(".CodeMirror-hints li").first.wait_for()
+        hints = page.locator(".CodeMirror-hints li").all_inner_texts()
+        for _ in range(next(place for place, text in enumerate(hints) if text.split()[0] == "inno:Project")):
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
         page.keyboard.type(" } LIMIT 1")
         assert "a inno:Project }" in page.locator("#query").input_value()
         assert "PREFIX inno: <https://w3id.org/innokg/ontology#>" in page.locator("#query").input_value()
@@ -345,6 +348,8 @@ def test_a_narrow_dark_window_scrolls_only_downwards(chromium: Browser, portal: 
         page = visit.page
         for path in SHOWN:
             visit.goto(path)
+            # Also while something is still on its way.
+            page.evaluate("document.querySelectorAll('#samples, #answer').forEach((one) => one.setAttribute('aria-busy', 'true'))")
             wide = page.evaluate(
                 """() => [...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1
                     && !one.parentElement.closest(".scroll, pre, svg, .net-box, .map, .CodeMirror")).slice(0, 3).map((one) => one.outerHTML.slice(0, 120))"""
@@ -462,7 +467,7 @@ def test_markup_in_names_is_text(chromium: Browser, hostile_portal: Served) -> N
 
         visit.goto("/query")
         page.locator(".CodeMirror").wait_for()
-        write_query(page, "SELECT ?s ?label WHERE { ?s skos:prefLabel ?label } LIMIT 50")
+        write_query(page, 'SELECT DISTINCT ?s ?label WHERE { ?s skos:prefLabel ?label FILTER REGEX(?label, "script|onerror") }')
         page.keyboard.press("Control+Enter")
         page.locator("#answer td .curie").first.wait_for()
         answered = page.locator("#answer").inner_text()
