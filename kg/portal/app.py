@@ -93,7 +93,7 @@ def with_headers(app: Starlette, settings: PortalSettings) -> ASGIApp:
             # A proxy may take the root path away or leave it.
             scope = {**scope, "path": scope["path"].removeprefix(settings.root_path) or "/"}
         policy = open_ if scope["path"].startswith("/embed/") else strict
-        hosts = sum(name == b"host" for name, _ in scope["headers"])
+        hosts = len([name for name, _ in scope["headers"] if name == b"host"])
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -12,6 +12,8 @@ import struct
 import tempfile
 from typing import Any
 
+# One encoder for all frames: json.dumps with separators makes a new one each time.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 LENGTHS = struct.Struct(">IQ")
 INLINE = 64 * 1024
 """Bodies up to this size travel in the frame."""
@@ -19,7 +21,7 @@ INLINE = 64 * 1024
 
 def packed(head: dict[str, Any], body: bytes = b"") -> bytes:
     """Return a frame."""
-    text = json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()
+    text = _ENCODER.encode(head).encode()
     return LENGTHS.pack(len(text), len(body)) + text + body
 
 

@@ -74,6 +74,7 @@ def with_charset(media: str) -> str:
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
 
 
+@lru_cache(maxsize=8)
 def offered(kind: str) -> tuple[str, ...]:
     """Return the media types of a kind, registered ones first, in the order of preference."""
     return tuple(form.media for form in FORMATS if form.kind == kind) + tuple(ALIASES[kind])

@@ -109,7 +109,8 @@ class Operation:
 
     def key(self) -> str:
         """Return a text that is the same for requests with the same answer on the same build, for an ETag."""
-        return json.dumps([self.kind, self.query, self.default_graphs, self.named_graphs, self.table, self.graph])
+        # No part but the query can hold a line end, and it comes last.
+        return "\n".join((self.kind, " ".join(self.default_graphs), " ".join(self.named_graphs), self.table, self.graph, self.query))
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 # One encoder for all lines: json.dumps with a default makes a new one each time, which costs as much as the line.
 _ENCODER = json.JSONEncoder(default=repr, separators=(",", ":"))
-
-
-def _line(event: Any, **_: Any) -> str:
-    return _ENCODER.encode(event)
 
 
 class Watching:
@@ -25,8 +22,9 @@ class Watching:
         import structlog
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-        readable = sys.stderr.isatty() if terminal is None else terminal
-        renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(_line)
+        self._readable = sys.stderr.isatty() if terminal is None else terminal
+        self._counted: dict[tuple[str, int], tuple[Any, Any]] = {}
+        renderer: Any = structlog.dev.ConsoleRenderer() if self._readable else structlog.processors.JSONRenderer()
         stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
         self.log: Any = structlog.wrap_logger(structlog.PrintLogger(sys.stderr), processors=[structlog.processors.add_log_level, stamp, renderer])
         self.registry = CollectorRegistry()
@@ -45,11 +43,20 @@ class Watching:
 
     def answered(self, route: str, status: int, seconds: float, **more: Any) -> None:
         """Count a request and write its line."""
-        self.requests.labels(route, status).inc()
-        self.seconds.labels(route).observe(seconds)
+        counted = self._counted.get((route, status))
+        if counted is None:
+            counted = self._counted[route, status] = (self.requests.labels(route, status), self.seconds.labels(route))
+        counted[0].inc()
+        counted[1].observe(seconds)
         if more.get("truncated"):
             self.truncated.inc()
-        self.log.info("answered", route=route, status=status, ms=round(seconds * 1000, 1), **more)
+        fields = {"route": route, "status": status, "ms": round(seconds * 1000, 1), **more}
+        if self._readable:
+            self.log.info("answered", **fields)
+            return
+        # The same line as structlog would write, without its chain of processors: it comes with every request.
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        sys.stderr.write(_ENCODER.encode({**fields, "event": "answered", "level": "info", "timestamp": now}) + "\n")
 
     def metrics(self) -> bytes:
         """Return the counters in Prometheus' text format."""

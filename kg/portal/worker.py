@@ -55,7 +55,7 @@ def main(frames: int, files: int) -> None:
         compress = head.pop("gzip", False)
         reply = answer(desk, Request.of(head, body))
         if compress and len(reply.body) >= SMALL and "Content-Encoding" not in reply.headers and _is_text(reply.media_type):
-            reply.body = gzip.compress(reply.body, 5 if len(reply.body) < MEGABYTE else 1, mtime=0)
+            reply.body = gzip.compress(reply.body, 2 if len(reply.body) < MEGABYTE else 1, mtime=0)
             reply.headers["Content-Encoding"] = "gzip"
         channel.write(
             {"status": reply.status, "type": reply.media_type, "headers": reply.headers, "rows": reply.rows, "truncated": reply.truncated}, reply.body

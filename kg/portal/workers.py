@@ -309,17 +309,24 @@ class Pool:
             self.refused += 1
             raise _busy()
         self._replenish()
-        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Worker] = loop.create_future()
         waiting.append(turn)
+        late = loop.call_later(self.seconds, self._too_late, turn)
         try:
-            return await asyncio.wait_for(turn, self.seconds)
-        except TimeoutError as error:
-            self.refused += 1
-            raise _busy() from error
+            return await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
                 self._free(turn.result())
             raise
+        finally:
+            late.cancel()
+
+    def _too_late(self, turn: asyncio.Future[Worker]) -> None:
+        """Refuse a request that has waited as long as it might have run."""
+        if not turn.done():
+            self.refused += 1
+            turn.set_exception(_busy())
 
     def _free(self, worker: Worker) -> None:
         worker.busy, worker.query = None, False
