@@ -215,7 +215,7 @@ def _problem(desk: Desk, request: Request, found: Thing) -> Reply | None:
     what = Text("The graph knows nothing of this address.", "Unter dieser Adresse kennt der Graph nichts.")
     fix = Text("Search for it by name.", "Suchen Sie danach mit dem Namen.")
     near: list[tuple[str, str]] = []
-    if desk.index is not None and request.form == "html":
+    if desk.index is not None:
         hits = desk.index.near(found.iri or request.path, lang=request.lang, limit=NEAR)
         names = desk.labels([hit.iri for hit in hits], request.lang)
         near = [(desk.href(hit.iri, request), names[hit.iri]) for hit in hits]

@@ -120,7 +120,7 @@ def short(label: str) -> str:
     """Return a name for the picture.
 
     >>> short("Technische Universität Dortmund"), short("Fraunhofer-Institut für Materialfluss und Logistik")
-    ('Technische Universität Dortmun…', 'Fraunhofer-Institut für Mater…')
+    ('Technische Universität Dortmu…', 'Fraunhofer-Institut für Mater…')
     """
     return label if len(label) <= LONGEST else label[: LONGEST - 1].rstrip(" ,;-–(") + "…"
 

@@ -147,11 +147,13 @@ def failure(error: KgError, request: Request, *, status: int = 0, headers: dict[
         values: For the template; `near` is a list of `(address, label)` to choose from.
     """
     status = status or status_of(error)
+    near = values.pop("near", ())
     what, fix = error.what.in_(request.lang), error.fix.in_(request.lang) if error.fix else ""
     if request.form not in ("html", ""):
-        both = {"error": what, "where": error.where, "fix": fix, "status": status}
+        both: dict[str, Any] = {"error": what, "where": error.where, "fix": fix, "status": status}
+        if near:
+            both["near"] = [{"address": request.origin + address, "label": label} for address, label in near]
         return json_reply(both, status=status, headers=headers)
-    near = values.pop("near", ())
     return page(
         "error.html", request, status=status, headers=headers, what=what, where=error.where, fix=fix, code=status, near=near, site=None, **values
     )

@@ -86,6 +86,7 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._process: subprocess.Popen[bytes]
         self._files: socket.socket
+        self.timer: asyncio.TimerHandle
 
     @classmethod
     async def start(cls, pool: Pool) -> Worker:
@@ -104,9 +105,13 @@ class Worker(asyncio.Protocol):
         )
         far_frames.close()
         far_files.close()
-        await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, frames)
         try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: worker, frames)
             answer = await asyncio.wait_for(worker.send(pool.config, b""), START)
+        except asyncio.CancelledError:
+            # The portal stops while this worker loads: it must not outlive the portal.
+            worker.kill()
+            raise
         except (TimeoutError, WorkerLostError) as error:
             worker.kill()
             what = Text("A worker process does not start.", "Ein Arbeitsprozess startet nicht.")
@@ -275,21 +280,22 @@ class Pool:
         """Send a head made by :meth:`Request.head` (see :meth:`ask`)."""
         handler = str(head.get("handler", ""))
         query = handler.startswith(ENDPOINT)
-        worker = await self._queue(query) if not self._idle or (query and self._queries_full()) else self._idle.popleft()
+        worker = await self._queue(query) if not self._idle or (query and self._queries_full()) else self._idle.pop()
         worker.query = query
         loop = asyncio.get_running_loop()
-        overrun = loop.call_later(self.seconds, self._overrun, worker)
         slow_after = self._patience(handler)
-        slow = loop.call_later(slow_after, self._slow, worker) if slow_after is not None else None
+        # One timer for most requests: that of the limit begins only where a request is slow.
+        if slow_after is not None and slow_after < self.seconds:
+            worker.timer = loop.call_later(slow_after, self._slow, worker, self.seconds - slow_after)
+        else:
+            worker.timer = loop.call_later(self.seconds, self._overrun, worker)
         try:
             answer = await worker.send(head, body)
         except asyncio.CancelledError:
             loop.call_later(GRACE, self._late, worker, worker.busy)
             raise
         finally:
-            overrun.cancel()
-            if slow is not None:
-                slow.cancel()
+            worker.timer.cancel()
         self._done(worker)
         return answer
 
@@ -339,7 +345,7 @@ class Pool:
             query = not self._waiting
             turn = (self._queries if query else self._waiting).popleft()
             if not turn.done():
-                worker = self._idle.popleft()
+                worker = self._idle.pop()
                 # Counted from now on, not only when the request goes on.
                 worker.query = query
                 turn.set_result(worker)
@@ -353,7 +359,8 @@ class Pool:
         else:
             self._free(worker)
 
-    def _slow(self, worker: Worker) -> None:
+    def _slow(self, worker: Worker, left: float) -> None:
+        worker.timer = asyncio.get_running_loop().call_later(left, self._overrun, worker)
         worker.lower()
         self._replenish()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyoxigraph as ox
@@ -219,6 +220,9 @@ def test_a_missing_address_offers_what_is_near(desk: Desk) -> None:
     assert desk.index is not None, "the build writes the index"
     text = entity.document(desk, ask("document", "/doc/organisation/sozialforschungstelle")).body.decode()
     assert "/doc/organisation/sozialforschungsstelle" in text
+    missing = entity.data(desk, replace(ask("data", "/data/organisation/sozialforschungstelle"), form="ttl"))
+    addresses = [one["address"] for one in json.loads(missing.body)["near"]]
+    assert any(address.endswith("/doc/organisation/sozialforschungsstelle") for address in addresses)
 
 
 def test_what_is_retired_names_its_successor(small: Desk) -> None:
