@@ -9,9 +9,16 @@ import traceback
 
 import kg.cli.analysis
 import kg.cli.ask
+import kg.cli.diff
+import kg.cli.duplicates
+import kg.cli.enrich
+import kg.cli.fix
 import kg.cli.publish
 import kg.cli.serve
-import kg.cli.tables  # noqa: F401 (each registers its commands)
+import kg.cli.sheet
+import kg.cli.tables
+import kg.cli.validate
+import kg.cli.why  # noqa: F401 (each registers its commands)
 from kg.cli.base import app
 from kg.config import language
 from kg.errors import KgError

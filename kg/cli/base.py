@@ -22,7 +22,10 @@ RESEARCHERS = t("Researchers: ask, measure, cite", "Forschung: fragen, messen, z
 PORTALS = t("Linked-data portals: harvest", "Linked-Data-Portale: übernehmen")
 
 
-ORDER = ("init", "build", "map", "link", "cut", "validate", "ask", "query", "analyse", "profile", "compare", "codebook", "publish", "serve")
+ORDER = (
+    *("init", "build", "map", "link", "cut", "validate", "fix", "why", "diff", "export-sheet", "import-sheet", "duplicates", "enrich"),
+    *("ask", "query", "analyse", "profile", "compare", "codebook", "publish", "serve"),
+)
 """Commands in the order of work."""
 
 

@@ -195,22 +195,26 @@ def _decode(data: bytes, table: Table) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", errors="ignore")
-        row = max(1, sum(1 for _ in csv.reader(io.StringIO(before, newline=""), delimiter=_delimiter(before))))
+        row = max(1, sum(1 for _ in csv.reader(io.StringIO(before, newline=""), delimiter=delimiter_of(before))))
         byte = f"0x{data[error.start]:02X}"
         table.problems.append(problem(TEXTS, "broken-utf8", table.file, row, fatal=True, words={"byte": byte, "position": error.start}))
         return None
 
 
-def _delimiter(text: str) -> str:
-    """Return the separator of the header: the one of comma, semicolon and tab that stands there most often."""
-    header = text.split("\n", 1)[0]
+def delimiter_of(text: str) -> str:
+    """Return the separator of the header: the one of comma, semicolon and tab that stands there most often.
+
+    >>> delimiter_of("a;b\\r1,2,3;4\\r")
+    ';'
+    """
+    header = re.split(r"[\r\n]", text, maxsplit=1)[0]
     return max(",;\t", key=header.count)
 
 
 def _records(text: str, table: Table) -> list[list[str]]:
     csv.field_size_limit(MAX_CELL)
     records: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         for record in reader:
             records.append(record)

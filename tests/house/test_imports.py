@@ -24,7 +24,7 @@ LAYERS = [
     ("kg.search",),
     ("kg.build", "kg.init"),
     ("kg.analyse", "kg.validate"),
-    ("kg.publish", "kg.graph"),
+    ("kg.publish", "kg.graph", "kg.fix", "kg.sheet", "kg.why", "kg.duplicates", "kg.diff", "kg.enrich"),
     ("kg.portal",),
     ("kg.cli",),
 ]

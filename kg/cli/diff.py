@@ -1,0 +1,3 @@
+"""What has changed: `kg diff`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What is probably one thing: `kg duplicates`."""
+
+from __future__ import annotations

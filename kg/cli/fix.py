@@ -1,0 +1,3 @@
+"""Repairing tables: `kg fix`."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Who says so: `kg why`."""
+
+from __future__ import annotations
