@@ -19,6 +19,8 @@ from kg.validate.report import FAIL_ON, SEVERITIES, Origin, Report, Result, exit
 from kg.validate.shapes import ShapeInfo, rule_of
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from kg.build import Build
     from kg.quads import Quad
 
@@ -53,7 +55,7 @@ def validate(paths: Sequence[Path] = (), *, build: Build | None = None, engine: 
     Args:
         paths: Folders of tables, tables, RDF files or folders of them.
         build: The built graph to validate where `paths` is empty.
-        engine: `auto` (chosen by size), `setwise` or `reference` (pySHACL).
+        engine: `auto` (chosen by size), `direct`, `setwise` or `reference` (pySHACL).
         lang: Language of names, `expected` and `found`: `de` or `en`; messages are in both.
         shapes: A Turtle file or folder of shapes; the shipped ones by default.
 
@@ -80,18 +82,23 @@ def validate_paths(paths: Sequence[Path], *, engine: str = "auto", lang: str = "
     """Validate files and folders without a build (see :func:`validate`)."""
     from kg.build import vocabulary_quads
     from kg.config import SourceSettings
+    from kg.infer import infer
+    from kg.quads import to_oxigraph
     from kg.validate.inputs import check_literals, check_references, check_terms, problem_results, read_inputs
 
     inputs = read_inputs(paths)
     if inputs.fatal:
         raise _unreadable(inputs.fatal, inputs.problems)
     problems, results = list(inputs.problems), []
-    used = "reference"
+    used = "direct" if engine == "auto" else engine
     if inputs.quads:
         vocabulary = vocabulary_quads(SourceSettings(name="input"))
         own = {file for file, _, _ in (quad.origin.rpartition("#") for quad in inputs.quads)}
         quads = [quad for quad in inputs.quads if inputs.bears(quad)]
-        report = validate_quads([*quads, *_derived(quads), *vocabulary], engine=engine, lang=lang, shapes=shapes)
+        store = _store(quads)
+        derived = [quad for step in infer(store, "urn:derived") for quad in step]
+        store.bulk_extend(map(to_oxigraph, vocabulary))
+        report = validate_quads([*quads, *derived, *vocabulary], engine=engine, lang=lang, shapes=shapes, store=store)
         used = report.engine
         results = [r for r in report.results if (files := {place.file for place in r.origin}) & own and inputs.tells(files)]
         told = {result.value for result in results}
@@ -101,16 +108,15 @@ def validate_paths(paths: Sequence[Path], *, engine: str = "auto", lang: str = "
     return make_report([*results, *problem_results(problems, inputs.labels, lang)], used)
 
 
-def _derived(quads: Sequence[Quad]) -> list[Quad]:
-    """Return what the rules of `kg build` derive, so that the shapes see the same graph without a build."""
+def _store(quads: Sequence[Quad]) -> ox.Store:
+    """Return a store of quads, for the rules of `kg build` (the shapes see the same graph without a build) and for the queries of shapes."""
     import pyoxigraph as ox
 
-    from kg.infer import infer
     from kg.quads import to_oxigraph
 
     store = ox.Store()
-    store.bulk_extend(to_oxigraph(quad) for quad in dict.fromkeys(quad._replace(origin="") for quad in quads))
-    return [quad for step in infer(store, "urn:derived") for quad in step]
+    store.bulk_extend(map(to_oxigraph, dict.fromkeys(quad._replace(origin="") for quad in quads)))
+    return store
 
 
 def _unreadable(fatal: Sequence[Problem], others: Sequence[Problem]) -> InputError:

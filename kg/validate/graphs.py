@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rdflib import BNode, Graph
     from rdflib.term import Node
 
-ENGINES = ("setwise", "reference")
+ENGINES = ("setwise", "direct", "reference")
 
 
 def validate_graphs(data: Graph, shapes: Graph, engine: str = "setwise") -> Graph:
@@ -26,7 +26,7 @@ def validate_graphs(data: Graph, shapes: Graph, engine: str = "setwise") -> Grap
     Args:
         data: The data graph; of a dataset the union of its graphs. Never changed.
         shapes: The shapes graph; may be the same object. Never changed.
-        engine: `setwise`, or `reference` for pySHACL.
+        engine: `setwise`, `direct`, or `reference` for pySHACL.
 
     Returns:
         A graph with one `sh:ValidationReport`; `sh:conforms` is true only where there is no result at all.
@@ -39,13 +39,13 @@ def validate_graphs(data: Graph, shapes: Graph, engine: str = "setwise") -> Grap
         known = ", ".join(ENGINES)
         what = Text(f"There is no engine {engine!r}.", f"Die Auswertung {engine!r} gibt es nicht.")
         raise ValidationError(what, fix=Text(f"Use one of {known}.", f"Möglich sind {known}."))
-    return _setwise(data, shapes) if engine == "setwise" else _reference(data, shapes)
+    return _reference(data, shapes) if engine == "reference" else _own(data, shapes, engine)
 
 
-def _setwise(data: Graph, shapes: Graph) -> Graph:
+def _own(data: Graph, shapes: Graph, engine: str) -> Graph:
     from kg.engine.duckdb import DuckDB
     from kg.quads import to_arrow
-    from kg.validate.setwise import find
+    from kg.validate import direct, setwise
     from kg.validate.setwise.reading import to_term
 
     rows = list(_quads(data))
@@ -53,8 +53,11 @@ def _setwise(data: Graph, shapes: Graph) -> Graph:
         if row.predicate == SH.shapesGraph and row.kind != "iri":
             what = Text("The data name a shapes graph that is no IRI.", "Die Daten nennen einen Regelgraphen, der keine IRI ist.")
             raise ShapesError(what, where=row.subject, fix=Text("See SHACL, section 3.3.", "Siehe SHACL, Abschnitt 3.3."))
-    with DuckDB(threads=1) as session:
-        found = find(session, session.table(to_arrow(rows)), shapes, None)
+    if engine == "direct":
+        found = direct.find(rows, shapes)
+    else:
+        with DuckDB(threads=1) as session:
+            found = setwise.find(session, session.table(to_arrow(rows)), shapes, None)
     # Terms of the report are the very nodes of the graphs: language tags in their case, blank nodes with their identity.
     known: dict[Term, Node] = {}
     for graph in (shapes, data):

@@ -41,14 +41,12 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     Raises:
         ShapesError: The shapes are ill-formed, or ask for what is refused.
     """
-    from kg.validate.report import path_text
     from kg.validate.setwise.compile import compile_shapes
     from kg.validate.setwise.data import encode
     from kg.validate.setwise.evaluate import Evaluation
     from kg.validate.setwise.focus import targets
     from kg.validate.setwise.parameters import check_parameters
     from kg.validate.setwise.queries import Prebinding
-    from kg.validate.setwise.reading import to_term
 
     model = compile_shapes(shapes)
     check_parameters(engine, shapes)
@@ -59,9 +57,7 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     mentioned = [*_terms(model), *(term for terms in found.values() for term in terms)]
     data = encode(engine, quads, _predicates(model), mentioned)
     evaluation = Evaluation(data, model, quads, targets(data, model, found), prebinding)
-    names = {shape.number: raw_text(to_term(shape.node)) for shape in model.shapes}
-    paths = {shape.number: path_text(shape.path) if shape.path is not None else "" for shape in model.shapes}
-    return sorted((_raw(model.shapes[one.shape], names[one.shape], paths[one.shape], one, focus) for one, focus in evaluation.findings()), key=_order)
+    return sorted((as_raw(model.shapes[one.shape], one, focus) for one, focus in evaluation.findings()), key=_order)
 
 
 def _predicates(model: Model) -> set[str]:
@@ -96,15 +92,15 @@ def _terms(model: Model) -> list[Term]:
     return found
 
 
-def _raw(shape: Shape, name: str, path: str, finding: Finding, focus: Term) -> Raw:
+def as_raw(shape: Shape, finding: Finding, focus: Term) -> Raw:
     """Return a finding as a result."""
     messages = finding.messages or shape.messages
     return Raw(
         severity=local_name(shape.severity),
-        shape=name,
+        shape=shape.name,
         component=finding.component,
         focus=raw_text(focus),
-        path=finding.path or path,
+        path=finding.path or shape.path_name,
         value=raw_text(finding.value) if finding.value is not None else "",
         texts=tuple(sorted(message.value for message in messages)),
         constraint=finding.constraint,

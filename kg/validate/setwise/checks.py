@@ -126,24 +126,23 @@ def matches_range(language: str, asked: str) -> bool:
     return bool(language) and (asked == "*" or language == asked or language.startswith(f"{asked}-"))
 
 
-def _has_datatype(asked: str, tag: Tag) -> bool:
+def _has_datatype(asked: str, tag: Tag | Term) -> bool:
     # A literal of rdf:langString without a language is ill-typed.
     return tag.kind == "literal" and tag.datatype == asked and (asked != RDF.langString or bool(tag.language))
 
 
-_FITS: Mapping[str, Callable[[Any, Tag], bool]] = {
+FITS: Mapping[str, Callable[[Any, Tag | Term], bool]] = {
     "NodeKind": lambda asked, tag: tag.kind in _KINDS[asked],
     "Datatype": _has_datatype,
     "LanguageIn": lambda asked, tag: any(matches_range(tag.language, one) for one in asked),
 }
+"""What kind, datatype and language of a term decide."""
 
 
 def _tags(nodes: Nodes, uses: Uses) -> Any:
     """Check what can be read off a number: kind, datatype and language. Whether a text is of its datatype is judged with other texts."""
     data = nodes.data
-    forbidden = [
-        (use.shape, use.rule, place) for use in uses for place, tag in enumerate(data.tags) if not _FITS[use.constraint.name](use.value, tag)
-    ]
+    forbidden = [(use.shape, use.rule, place) for use in uses for place, tag in enumerate(data.tags) if not FITS[use.constraint.name](use.value, tag)]
     asked = nodes.parameters(("tag",), forbidden)
     values = nodes.values.mutate(tag=nodes.values.value & data.mask)
     return values.join(asked, ["shape", "tag"]).select(*_COLUMNS)
@@ -162,7 +161,7 @@ def _class(nodes: Nodes, uses: Uses) -> Any:
 # --- texts and ranges ----------------------------------------------------------------------------------------------------
 
 
-_PASSES: Mapping[str, Callable[[Any, Term], bool]] = {
+PASSES: Mapping[str, Callable[[Any, Term], bool]] = {
     "MinExclusive": less,
     "MinInclusive": less_or_equal,
     "MaxExclusive": lambda bound, term: less(term, bound),
@@ -172,6 +171,7 @@ _PASSES: Mapping[str, Callable[[Any, Term], bool]] = {
     "Pattern": lambda asked, term: term.kind != "bnode" and bool(compile_pattern(asked.pattern, asked.flags).search(term.value)),
     "Datatype": lambda asked, term: term.datatype != asked or well_formed(term.value, asked),
 }
+"""What the text of a term decides."""
 
 
 def _judged(nodes: Nodes, uses: Uses) -> Any:
@@ -180,7 +180,7 @@ def _judged(nodes: Nodes, uses: Uses) -> Any:
     judges: dict[int, list[tuple[int, Callable[[Any, Term], bool], Any]]] = defaultdict(list)
     for use in uses:
         if use.constraint.name != "Datatype" or use.value in CHECKED:
-            judges[use.shape].append((use.rule, _PASSES[use.constraint.name], use.value))
+            judges[use.shape].append((use.rule, PASSES[use.constraint.name], use.value))
     values = nodes.values.filter(nodes.values.shape.isin(list(judges)))
     failing = [
         (shape, rule, number)
@@ -244,9 +244,9 @@ def _in(nodes: Nodes, uses: Uses) -> Any:
 CHECKS: Mapping[tuple[str, ...], Check] = {
     ("MinCount", "MaxCount"): _count,
     ("UniqueLang",): _unique_lang,
-    tuple(_FITS): _tags,
+    tuple(FITS): _tags,
     ("Class",): _class,
-    tuple(_PASSES): _judged,
+    tuple(PASSES): _judged,
     ("Equals",): _equals,
     ("Disjoint",): _disjoint,
     ("LessThan", "LessThanOrEquals"): _ordered,

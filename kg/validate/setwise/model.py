@@ -6,11 +6,13 @@ Source: SHACL, sections 2.1 (shapes), 4 (core constraint components), 5 and 6 (S
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kg.namespaces import SH
 from kg.quads import Term
-from kg.validate.report import PropertyPath
+from kg.validate.raw import raw_text
+from kg.validate.report import PropertyPath, path_text
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -145,6 +147,18 @@ class Shape:
     rules: list[SparqlRule] = field(default_factory=list)
     properties: list[int] = field(default_factory=list)
     level: int = 0
+
+    @cached_property
+    def name(self) -> str:
+        """The node as results write it."""
+        from kg.validate.setwise.reading import to_term
+
+        return raw_text(to_term(self.node))
+
+    @cached_property
+    def path_name(self) -> str:
+        """The path as results write it; empty for a node shape."""
+        return path_text(self.path) if self.path is not None else ""
 
     def checked(self) -> list[int]:
         """Return the shapes whose conformance decides on this one."""
