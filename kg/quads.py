@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -253,14 +254,25 @@ def to_oxigraph(quad: Quad) -> ox.Quad:
     """Turn a row of the table into a pyoxigraph quad."""
     import pyoxigraph as ox
 
-    def node(value: str) -> ox.NamedNode | ox.BlankNode:
-        return ox.BlankNode(value[2:]) if value.startswith("_:") else ox.NamedNode(value)
-
     term: ox.NamedNode | ox.BlankNode | ox.Literal
     if quad.kind != "literal":
-        term = node(quad.object)
+        term = _node(quad.object)
     elif quad.language:
         term = ox.Literal(quad.object, language=quad.language)
     else:
-        term = ox.Literal(quad.object, datatype=ox.NamedNode(quad.datatype))
-    return ox.Quad(node(quad.subject), ox.NamedNode(quad.predicate), term, ox.NamedNode(quad.graph) if quad.graph else ox.DefaultGraph())
+        term = ox.Literal(quad.object, datatype=_iri(quad.datatype))
+    return ox.Quad(_node(quad.subject), _iri(quad.predicate), term, _iri(quad.graph) if quad.graph else ox.DefaultGraph())
+
+
+def _node(value: str) -> ox.NamedNode | ox.BlankNode:
+    import pyoxigraph as ox
+
+    return ox.BlankNode(value[2:]) if value.startswith("_:") else _iri(value)
+
+
+# The same IRIs come again and again, predicates and graphs in every row.
+@lru_cache(maxsize=16_384)
+def _iri(value: str) -> ox.NamedNode:
+    import pyoxigraph as ox
+
+    return ox.NamedNode(value)
