@@ -28,7 +28,7 @@ from kg.portal.protocol import ProtocolError
 from kg.portal.render import BusyError, NotFoundError, failure
 from kg.portal.routes import TABLE, Route
 from kg.portal.settings import PortalSettings
-from kg.portal.workers import Answer, Pool, TimeLimitError, WorkerLostError
+from kg.portal.workers import Answer, Pool, TimeLimitError, WorkerLostError, busy
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -122,7 +122,14 @@ def _endpoint(route: Route) -> Callable[[HttpRequest], Awaitable[Response]]:
     async def endpoint(http: HttpRequest) -> Response:
         front: Front = http.app.state.front
         started = time.monotonic()
-        response, more = await _answer(front, route, http)
+        if http.method != "POST" or route.body == "body_bytes":
+            response, more = await _answer(front, route, http)
+        elif front.uploads.locked():
+            response, more = refusal(http, busy(), 503, {"Retry-After": "5"}), {}
+        else:
+            # Files are held as a whole until they are answered.
+            async with front.uploads:
+                response, more = await _answer(front, route, http)
         front.watching.answered(route.pattern, response.status_code, time.monotonic() - started, **more)
         return response
 
@@ -132,8 +139,12 @@ def _endpoint(route: Route) -> Callable[[HttpRequest], Awaitable[Response]]:
 async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Response, dict[str, Any]]:
     if http.method == "OPTIONS":
         return options(*route.methods), {}
+    body, problem = await _body(front, route, http) if http.method == "POST" else (b"", None)
+    if problem is not None:
+        return problem, {}
+    sent = {"content_type": http.headers.get("content-type", "")} if http.method == "POST" else {}
     try:
-        request = read(front, http, f"kg.portal.{route.handler}", route.offers)
+        request = read(front, http, f"kg.portal.{route.handler}", route.offers, body, **sent)
     except ParameterError as error:
         return refusal(http, error, 400), {}
     if not request.form:
@@ -141,7 +152,7 @@ async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Respon
     compress = negotiate.gzip_accepted(http.headers.get("accept-encoding"))
     tag = (
         front.tag(request.path, http.scope["query_string"].decode("latin-1"), request.lang, request.form, "gzip" if compress else "", request.origin)
-        if route.kept
+        if route.kept and http.method != "POST"
         else ""
     )
     vary = "Accept-Encoding, Accept-Language" + (", Accept" if len(route.offers) > 1 else "")
@@ -161,6 +172,23 @@ async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Respon
     if tag and head["status"] == 200 and "no-store" not in headers["Cache-Control"]:
         headers["ETag"] = tag
     return send(http, answer, headers), {key: head[key] for key in ("rows", "truncated") if head.get(key)}
+
+
+async def _body(front: Front, route: Route, http: HttpRequest) -> tuple[bytes, Response | None]:
+    """Return the body of a POST, or why it is not read."""
+    limit = int(getattr(front.settings, route.body))
+    try:
+        body = await body_of(http, limit)
+    except (TimeoutError, ClientDisconnect):
+        return b"", Response(status_code=408)
+    if body is None:
+        size = f"{limit / 1024**2:g}"
+        what = Text(f"What was sent is larger than {size} MB.", f"Was gesendet wurde, ist größer als {size} MB.")
+        fix = Text(
+            "Send fewer or smaller files, or use `kg validate`.", "Senden Sie weniger oder kleinere Dateien, oder verwenden Sie `kg validate`."
+        )
+        return b"", refusal(http, ParameterError(what, fix=fix), 413, {"Connection": "close"})
+    return body, None
 
 
 def read(front: Front, http: HttpRequest, handler: str, offers: tuple[str, ...], body: bytes = b"", **options: Any) -> Request:

@@ -25,6 +25,8 @@ WATCH = 1.0
 """Seconds between two looks at `build/current`."""
 AGAIN = 10.0
 """Seconds until a build that could not be served is tried again."""
+UPLOADS = 2
+"""Uploads that are received at a time; each is held as a whole."""
 ANALYSIS_SECONDS = 60.0
 ANALYSIS_MEMORY = 4096
 DRAIN = 30.0
@@ -62,6 +64,7 @@ class Front:
         watching: Counters and log.
         release: The graph being served; `None` before the start.
         problem: Why the start failed.
+        uploads: Held by whoever sends files.
     """
 
     settings: PortalSettings
@@ -69,6 +72,7 @@ class Front:
     release: Release | None = None
     started: float = field(default_factory=time.monotonic)
     problem: KgError | None = None
+    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property

@@ -19,7 +19,8 @@ class Route:
         pool: `desk`, or `analysis` for what needs the participations.
         methods: Besides HEAD and OPTIONS.
         embeddable: Whether other sites may show it in a frame.
-        kept: Whether the answer depends on graph and address alone, so that it has an ETag.
+        kept: Whether the answer depends on graph and address alone, so that it has an ETag. That of a POST never has one.
+        body: Setting that bounds the body of a POST: `body_bytes`, or `upload_bytes` where files are sent.
     """
 
     pattern: str
@@ -29,6 +30,7 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     embeddable: bool = False
     kept: bool = True
+    body: str = "body_bytes"
 
 
 TABLE: tuple[Route, ...] = (
@@ -63,6 +65,9 @@ TABLE: tuple[Route, ...] = (
     Route("/about", "pages:about"),
     Route("/about/{name}", "pages:about"),
     Route("/catalog", "entity:catalog", DATA),
+    Route("/quality", "quality:page", kept=False),
+    Route("/quality.json", "quality:api", ("json",), kept=False),
+    Route("/quality/badge.svg", "quality:badge_svg", ("svg",), kept=False),
     Route("/embed/question/{name}", "question:embed", embeddable=True),
     Route("/embed/network", "explorer:embed", pool="analysis", embeddable=True),
     Route("/embed/map", "map:embed", embeddable=True),

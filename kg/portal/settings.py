@@ -29,6 +29,8 @@ class PortalSettings:
         answer_bytes: Bytes of one answer.
         queue: Requests that wait for a worker; more get 503.
         body_bytes: Bytes of one request.
+        upload_bytes: Bytes of one upload to `/check`.
+        tables: Folder of the tables that a single table dropped on `/check` belongs to; empty: it is checked alone.
         connections: Connections at once; more get 503.
         service_hosts: Hosts that SERVICE may ask; none by default.
         report_to: `mailto:` address or https address of a tracker for reports of errors; empty switches the links off.
@@ -48,6 +50,8 @@ class PortalSettings:
     answer_bytes: int = 64 * 1024 * 1024
     queue: int = 64
     body_bytes: int = 1024 * 1024
+    upload_bytes: int = 20 * 1024 * 1024
+    tables: str = ""
     connections: int = 512
     service_hosts: tuple[str, ...] = ()
     report_to: str = ""
@@ -94,7 +98,7 @@ def read_portal_settings(path: Path, **given: Any) -> PortalSettings:
         data[name] = _checked(name, value, known[name], path)
     data.update({name: value for name, value in given.items() if value is not None})
     settings = PortalSettings(**data)
-    for name in ("workers", "analysts", "seconds", "memory", "rows", "answer_bytes", "queue", "body_bytes", "connections"):
+    for name in ("workers", "analysts", "seconds", "memory", "rows", "answer_bytes", "queue", "body_bytes", "upload_bytes", "connections"):
         if getattr(settings, name) <= 0:
             what = Text(f"{name} must be more than 0.", f"{name} muss größer als 0 sein.")
             raise InputError(

@@ -313,7 +313,7 @@ class Pool:
         most = -(-self.settings.queue // 2) if query else self.settings.queue
         if self._closed or dead or len(waiting) >= most:
             self.refused += 1
-            raise _busy()
+            raise busy()
         self._replenish()
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[Worker] = loop.create_future()
@@ -332,7 +332,7 @@ class Pool:
         """Refuse a request that has waited as long as it might have run."""
         if not turn.done():
             self.refused += 1
-            turn.set_exception(_busy())
+            turn.set_exception(busy())
 
     def _free(self, worker: Worker) -> None:
         worker.busy, worker.query = None, False
@@ -431,7 +431,7 @@ class Pool:
         self._closed = True
         for turn in (*self._waiting, *self._queries):
             if not turn.done():
-                turn.set_exception(_busy())
+                turn.set_exception(busy())
         self._waiting.clear()
         self._queries.clear()
         for _ in range(int(wait * 20)):
@@ -446,6 +446,7 @@ class Pool:
         self._idle.clear()
 
 
-def _busy() -> BusyError:
+def busy() -> BusyError:
+    """Return the error of a portal that has too much to do."""
     what = Text("The portal has too much to do just now.", "Das Portal hat gerade zu viel zu tun.")
     return BusyError(what, fix=Text("Try again in a few seconds.", "Versuchen Sie es in einigen Sekunden wieder."))
