@@ -22,7 +22,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "ror": _ROR,
     "grid": re.compile(r"grid\.[0-9]{1,8}\.[0-9a-f]{1,4}\Z"),
     "wikidata": re.compile(r"Q[1-9][0-9]*\Z"),
-    "gnd": re.compile(r"[0-9X-]+\Z"),
+    "gnd": re.compile(r"(?:[0-9]{8,10}[0-9X]|[1-9][0-9]{0,7}-[0-9X])\Z"),
     "cordis": re.compile(r"[0-9]{6,9}\Z"),
     "cordis-rcn": re.compile(r"[0-9]{1,9}\Z"),
     "eu-grant": re.compile(r"[A-Za-z0-9-]{6,60}\Z"),

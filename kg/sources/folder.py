@@ -38,13 +38,16 @@ PREDICATES = (
 )
 LITERAL_PREDICATES = ("startDate", "endDate", "declaredSize", "amount", "altLabel")
 DECIDED_PROPERTIES = ("", "startDate", "endDate", "amount", "rank", "declaredSize")
-DECISIONS = ("accepted", "disputed", "rejected", "merge", "identifier-of-parent", "same-as", "contradicts", "map-as")
+DECISIONS = (
+    *("accepted", "disputed", "rejected", "merge", "identifier-of-parent", "same-as", "contradicts", "map-as"),
+    *("enriched", "not-enriched", "enrich-later"),
+)
 ATTESTATIONS = ("stated", "attributed")
 
 TEXTS: dict[str, tuple[str, str, str, str]] = {
     "empty-cell": ("Die Zelle {column!r} ist leer.", "The cell {column!r} is empty.", "Tragen Sie den Wert ein.", "Enter the value."),
-    "unknown-type": ("Den Typ {value!r} gibt es nicht.", "There is no type {value!r}.", "{hint}", "{hint}"),
-    "unknown-predicate": ("Das Prädikat {value!r} gibt es nicht.", "There is no predicate {value!r}.", "{hint}", "{hint}"),
+    "unknown-type": ("Den Typ {value!r} gibt es nicht.", "There is no type {value!r}.", "{hint_de}", "{hint}"),
+    "unknown-predicate": ("Das Prädikat {value!r} gibt es nicht.", "There is no predicate {value!r}.", "{hint_de}", "{hint}"),
     "unknown-id": (
         "Die Kennung {value!r} steht nicht in {table}.",
         "The id {value!r} is not in {table}.",
@@ -100,7 +103,7 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Schreiben Sie 1250.5 oder 1250.",
         "Write 1250.5 or 1250.",
     ),
-    "wrong-code": ("Den Wert {value!r} gibt es für {column!r} nicht.", "There is no value {value!r} for {column!r}.", "{hint}", "{hint}"),
+    "wrong-code": ("Den Wert {value!r} gibt es für {column!r} nicht.", "There is no value {value!r} for {column!r}.", "{hint_de}", "{hint}"),
     "wrong-language": (
         "{value!r} ist kein Sprachkürzel.",
         "{value!r} is no language tag.",
@@ -143,6 +146,7 @@ _URL = re.compile(r"https?://[^\s<>\"{}|\\^`]+\Z")
 COUNT = re.compile(r"[0-9]{1,12}\Z")
 """A count or position: digits of ASCII only."""
 
+_KIND = re.compile(r"[A-Za-z0-9-]+\Z")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
@@ -226,18 +230,22 @@ def role_map(rows: Iterable[Row]) -> dict[tuple[str, str], list[tuple[str, str, 
     return roles
 
 
-def _hint(value: str, known: Iterable[str]) -> str:
-    """Return "Did you mean …?", or the list where it is short."""
+def _hint(value: str, known: Iterable[str]) -> dict[str, object]:
+    """Return the words `hint` and `hint_de`: "Did you mean …?", or the list where it is short."""
     options = sorted(known)
     near = get_close_matches(value, options, n=3, cutoff=0.6) or [o for o in options if o.casefold() == value.casefold()]
     if near:
-        return f"Did you mean {' / '.join(near)}?"
-    return f"Known: {', '.join(options)}." if len(options) <= 40 else "Add it there, or correct the cell."
+        meant = " / ".join(near)
+        return {"hint": f"Did you mean {meant}?", "hint_de": f"Gemeint vielleicht {meant}?"}
+    if len(options) <= 40:
+        return _listed(options)
+    return {"hint": "Add it there, or correct the cell.", "hint_de": "Tragen Sie sie dort ein oder berichtigen Sie die Zelle."}
 
 
-def _hint_de(value: str, known: Iterable[str]) -> str:
-    near = get_close_matches(value, sorted(known), n=3, cutoff=0.6)
-    return f"Gemeint vielleicht {' / '.join(near)}?" if near else "Tragen Sie sie dort ein oder berichtigen Sie die Zelle."
+def _listed(options: Iterable[str]) -> dict[str, object]:
+    """Return the words `hint` and `hint_de` that list what there is."""
+    known = ", ".join(options)
+    return {"hint": f"Known: {known}.", "hint_de": f"Bekannt sind: {known}."}
 
 
 class _Checker:
@@ -290,7 +298,7 @@ class _Checker:
     def known(self, row: Row, column: str, keys: Mapping[str, object], table: str) -> bool:
         if row[column] in keys:
             return True
-        self.report("unknown-id", row, column, table=table, hint=_hint(row[column], keys), hint_de=_hint_de(row[column], keys))
+        self.report("unknown-id", row, column, table=table, **_hint(row[column], keys))
         return False
 
 
@@ -299,6 +307,10 @@ def check_folder(folder: Folder) -> None:
     _check_sources(folder)
     _check_entities(folder)
     folder.__post_init__()
+    for row in folder.sources.rows:
+        if row["publisher_id"] not in folder.entity:
+            # Told already: it is unknown, or its own row is faulty.
+            row.cells["publisher_id"] = ""
     _check_relations(folder)
     _check_decisions(folder)
 
@@ -337,7 +349,7 @@ def _check_entities(folder: Folder) -> None:
         filled = check.filled(row, "entity_id", "type")
         good_id = _slug(check, row, "entity_id")
         if row["type"] and row["type"] not in TYPES:
-            check.report("unknown-type", row, "type", hint=_hint(row["type"], TYPES))
+            check.report("unknown-type", row, "type", **_hint(row["type"], TYPES))
         elif filled and good_id:
             kept.append(row)
         check.dates(row, "start", "end")
@@ -356,7 +368,7 @@ def _check_entities(folder: Folder) -> None:
         named = [part.strip() for part in row["source_ids"].split(";") if part.strip()]
         for source in named:
             if source not in sources:
-                words: dict[str, object] = {"hint": _hint(source, sources), "hint_de": _hint_de(source, sources), "table": "sources.csv"}
+                words: dict[str, object] = {**_hint(source, sources), "table": "sources.csv"}
                 folder.problems.append(
                     problem(TEXTS, "unknown-id", folder.entities.file, row.number, "source_ids", value=source, subject=row["entity_id"], words=words)
                 )
@@ -364,7 +376,9 @@ def _check_entities(folder: Folder) -> None:
     folder.entities.rows[:] = kept
     check.unique(lambda row: (row["entity_id"],), "double-id", "entity_id")
     known = {row["entity_id"]: row for row in folder.entities.rows}
+    kinds = "university, company, …: ontology/codes/organisation-kind.ttl"
     for row in folder.entities.rows:
+        check.clear(row, "kind", "wrong-code", bool(_KIND.match(row["kind"])), hint=f"Known: {kinds}.", hint_de=f"Bekannt sind: {kinds}.")
         if row["municipality_of"] and not check.known(row, "municipality_of", known, "entities.csv"):
             row.cells["municipality_of"] = ""
 
@@ -402,7 +416,7 @@ def _check_relations(folder: Folder) -> None:
             good = (not row[column] or check.known(row, column, folder.entity, "entities.csv")) and good
         good = (not row["source_id"] or check.known(row, "source_id", folder.source, "sources.csv")) and good
         if row["predicate"] and not literal and row["predicate"] not in PREDICATES:
-            check.report("unknown-predicate", row, "predicate", hint=_hint(row["predicate"], (*PREDICATES, *LITERAL_PREDICATES)))
+            check.report("unknown-predicate", row, "predicate", **_hint(row["predicate"], (*PREDICATES, *LITERAL_PREDICATES)))
             good = False
         if row["subject_id"] and row["subject_id"] == row["object_id"]:
             check.report("self-reference", row, "object_id")
@@ -430,11 +444,18 @@ def _check_values(check: _Checker, row: Row) -> bool:
     check.clear(row, "amount", "wrong-number", _number(row["amount"]) is not None)
     for column in ("quote_start", "quote_end"):
         check.clear(row, column, "wrong-number", bool(COUNT.match(row[column])))
-    check.clear(row, "currency", "wrong-code", bool(re.match(r"[A-Z]{3}\Z", row["currency"])), hint="ISO 4217: EUR, USD, …")
+    check.clear(
+        row,
+        "currency",
+        "wrong-code",
+        bool(re.match(r"[A-Z]{3}\Z", row["currency"])),
+        hint="Write the code of ISO 4217: EUR, USD, …",
+        hint_de="Schreiben Sie das Kürzel nach ISO 4217: EUR, USD, …",
+    )
     if bool(row["amount"]) != bool(row["currency"]) and row["predicate"] not in LITERAL_PREDICATES:
         check.report("half-amount", row, "amount" if not row["amount"] else "currency")
         row.cells["amount"] = row.cells["currency"] = ""
-    check.clear(row, "attestation", "wrong-code", row["attestation"] in ATTESTATIONS, hint=", ".join(ATTESTATIONS))
+    check.clear(row, "attestation", "wrong-code", row["attestation"] in ATTESTATIONS, **_listed(ATTESTATIONS))
     return good
 
 
@@ -446,9 +467,9 @@ def _check_decisions(folder: Folder) -> None:
             continue
         check.dates(row, "when")
         if row["decision"] not in DECISIONS:
-            check.report("wrong-code", row, "decision", hint=", ".join(DECISIONS))
+            check.report("wrong-code", row, "decision", **_listed(DECISIONS))
         elif row["decision"] in ("accepted", "disputed", "rejected") and row["value"] not in DECIDED_PROPERTIES:
-            check.report("wrong-code", row, "value", hint=", ".join(filter(None, DECIDED_PROPERTIES)))
+            check.report("wrong-code", row, "value", **_listed(filter(None, DECIDED_PROPERTIES)))
         targets = [row["target"], *([row["value"]] if row["decision"] in ("merge", "contradicts", "same-as") else [])]
         for target in targets:
             if target not in keys and target not in folder.entity and target not in folder.source:

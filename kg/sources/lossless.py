@@ -120,8 +120,19 @@ class LosslessTable:
         cells, place = self._record(number)[0], self._column(column)
         return _value(cells[place]) if place < len(cells) else ""
 
+    def line(self, number: int) -> str:
+        """Return a record as it stands, with its line end; 1 is the header, with the byte order mark if there is one.
+
+        Raises:
+            InputError: There is no such record.
+        """
+        cells, after = self._records[0] if number == 1 else self._record(number)
+        return (self._bom if number == 1 else "") + self.delimiter.join(cells) + after
+
     def set(self, number: int, column: str, value: str) -> None:
-        """Change one cell; quotes stay where there were some, and come where they must.
+        """Change one cell; quotes come where they must, and stay where they stood without need.
+
+        Where only the old value needed them they go, unless the row quotes its other cells without need, too.
 
         Raises:
             InputError: There is no such record or column, or the record is too short for it.
@@ -133,7 +144,10 @@ class LosslessTable:
                 what, where=f"{self.name}:{number}", fix=Text("Correct the row by hand first.", "Berichtigen Sie zuerst die Zeile von Hand.")
             )
         if _value(cells[place]) != value:
-            cells[place] = self._written(value, quoted=cells[place].startswith('"'))
+            others = (*self._records[0][0], *cells)
+            needed = self._must_be_quoted(_value(cells[place]))
+            free = not needed or any(cell.startswith('"') and not self._must_be_quoted(_value(cell)) for cell in others)
+            cells[place] = self._written(value, quoted=cells[place].startswith('"') and free)
 
     def remove(self, number: int) -> None:
         """Take a record away; those after it move up by one."""
@@ -210,9 +224,12 @@ class LosslessTable:
         return place
 
     def _written(self, value: str, *, quoted: bool) -> str:
-        if quoted or value.startswith('"') or any(sign in value for sign in (self.delimiter, "\n", "\r")):
+        if quoted or self._must_be_quoted(value):
             return '"' + value.replace('"', '""') + '"'
         return value
+
+    def _must_be_quoted(self, value: str) -> bool:
+        return value.startswith('"') or any(sign in value for sign in (self.delimiter, "\n", "\r"))
 
 
 def checksum(data: bytes) -> str:

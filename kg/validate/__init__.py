@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kg.errors import InputError, Problem, Text, ValidationError
 from kg.files import write_file
 from kg.validate.engines import ENGINES, validate_build, validate_quads
-from kg.validate.formats import FORMATS, render
+from kg.validate.formats import FORMATS, check_asked, render
 from kg.validate.graphs import validate_graphs
 from kg.validate.output import write_report
 from kg.validate.report import FAIL_ON, SEVERITIES, Origin, Report, Result, exit_code, from_json, make_report, to_json, to_turtle
@@ -33,6 +33,7 @@ __all__ = [
     "Report",
     "Result",
     "ShapeInfo",
+    "check_asked",
     "exit_code",
     "from_json",
     "make_report",

@@ -17,7 +17,7 @@ from pathlib import Path
 from kg.config import SourceSettings, read_source_settings
 from kg.errors import InputError, KgError, Problem, Text
 from kg.identifiers import parse_date
-from kg.namespaces import INNOSH, PREFIXES, RDF, XSD, curie
+from kg.namespaces import INNO, INNOSH, OA, PREFIXES, RDF, XSD, curie
 from kg.quads import Quad, term_text
 from kg.resources import folder as resource
 from kg.sources.folder import (
@@ -97,6 +97,7 @@ class Inputs:
         fatal: What cannot be read; where there is any, nothing else should be reported.
         named: Files that single tables were named for: only what comes from them is told. Empty: everything is told.
         rdf: Files read as RDF; their terms and references are checked by :func:`check_terms`, :func:`check_literals` and :func:`check_references`.
+        documents: Whether a table of sources is among the named files: what the evidence of other tables rests on bears on it.
         labels: Names of the rows' subjects, by identifier and language.
     """
 
@@ -105,6 +106,7 @@ class Inputs:
     fatal: tuple[Problem, ...] = ()
     named: frozenset[str] = frozenset()
     rdf: frozenset[str] = frozenset()
+    documents: bool = False
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def bears(self, quad: Quad) -> bool:
@@ -114,7 +116,13 @@ class Inputs:
         be checked only for findings about rows that nobody asked for.
         """
         file = quad.origin.rpartition("#")[0]
-        return not self.named or file in self.named or file in self.rdf or not _EVIDENCE.search(quad.subject)
+        return (
+            not self.named
+            or file in self.named
+            or file in self.rdf
+            or not _EVIDENCE.search(quad.subject)
+            or (self.documents and quad.predicate in (OA.hasSource, INNO.concerns))
+        )
 
     def tells(self, places: Iterable[str]) -> bool:
         """Tell whether a finding from these files is to be reported."""
@@ -181,6 +189,7 @@ def read_inputs(paths: Sequence[Path]) -> Inputs:
         fatal=tuple(p for p in problems if p.fatal),
         named=frozenset() if reading.whole else frozenset(reading.named),
         rdf=frozenset(reading.rdf),
+        documents=any("sources" in named for named in tables.values()),
         labels=reading.labels,
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kg.errors import unwritable
 from kg.files import write_files
-from kg.validate.report import Report, json_parts, turtle_parts
+from kg.validate.report import FORMAT_VERSION, Report, json_parts, turtle_parts
 
 TURTLE_LIMIT = 20_000
 """Results up to which the report is written as Turtle, too: beyond, few tools read it, and `--format turtle` gives it when it is wanted."""
@@ -24,7 +24,7 @@ def write_report(report: Report, folder: Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(error, folder, "--build") from error
-    texts = {folder / "report.json": json_parts(report)}
+    texts = {folder / "report.json": json_parts(report, more={"version": FORMAT_VERSION})}
     turtle = folder / "report.ttl"
     if len(report.results) <= TURTLE_LIMIT:
         texts[turtle] = turtle_parts(report)

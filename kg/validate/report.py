@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -25,6 +25,9 @@ from kg.quads import Term, literal, term_text
 
 SEVERITIES = ("Violation", "Warning", "Info")
 """Severities, worst first."""
+
+FORMAT_VERSION = "1"
+"""Version of the report's JSON; a report without the key `version` is of version 1."""
 
 TABLE = "table"
 """Component of what is wrong in a cell of a table."""
@@ -164,19 +167,25 @@ FIELDS = ("severity", "shape", "component", "focus", "focus_label", "path", "val
 # --- JSON ----------------------------------------------------------------------------------------------------------------
 
 
-def json_parts(report: Report) -> Iterator[str]:
+def json_parts(report: Report, *, results: Sequence[Result] | None = None, more: Mapping[str, object] | None = None) -> Iterator[str]:
     """Yield the report as JSON, two blanks indented, with a line end: its keys as contracts, section 6 fixes them.
+
+    Args:
+        report: What was found; the counts are of all of it.
+        results: Those that are listed; all by default.
+        more: Further keys, before `results`.
 
     In parts, because a report on a whole programme has a hundred thousand results; written by hand around the encoder of strings, because
     the standard encoder indents in Python and takes ten times as long.
     """
     counts = {"severity": report.severities, "rule": report.rules}
-    head = {"conforms": report.conforms, "engine": report.engine, "counts": counts}
+    head = {"conforms": report.conforms, "engine": report.engine, "counts": counts, **(more or {})}
+    listed = report.results if results is None else results
     yield json.dumps(head, ensure_ascii=False, indent=2)[:-2] + ',\n  "results": ['
     messages: dict[int, str] = {}
-    for number, result in enumerate(report.results):
+    for number, result in enumerate(listed):
         yield f"{',' if number else ''}\n    {_result_json(result, messages)}"
-    yield "\n  ]\n}\n" if report.results else "]\n}\n"
+    yield "\n  ]\n}\n" if listed else "]\n}\n"
 
 
 def _result_json(result: Result, messages: dict[int, str]) -> str:

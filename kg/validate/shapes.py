@@ -157,13 +157,13 @@ def catalogue(graph: Graph) -> dict[str, ShapeInfo]:
     """Describe the shapes of a graph that have an IRI, by IRI, in order."""
     from rdflib import URIRef
 
-    words = _Words(graph)
+    words = Words(graph)
     kinds = (URIRef(SH.NodeShape), URIRef(SH.PropertyShape))
     shapes = {shape for kind in kinds for shape in graph.subjects(URIRef(RDF.type), kind) if isinstance(shape, URIRef)}
     return {str(shape): _describe(words, shape) for shape in sorted(shapes)}
 
 
-def _describe(words: _Words, shape: Node) -> ShapeInfo:
+def _describe(words: Words, shape: Node) -> ShapeInfo:
     severity = words.value(shape, "severity")
     path_node = words.value(shape, "path")
     path = words.path(path_node) if path_node is not None else ""
@@ -184,12 +184,12 @@ def _describe(words: _Words, shape: Node) -> ShapeInfo:
 
 def node_path(graph: Graph, node: Node) -> terms.PropertyPath:
     """Read the property path that starts at a node of a shapes graph or report."""
-    return _Words(graph).tuple_path(node)
+    return Words(graph).tuple_path(node)
 
 
 def shape_texts(graph: Graph, node: Node, name: str) -> dict[str, str]:
     """Return the texts of a shape or constraint per language; one without a language counts for both."""
-    return _Words(graph).texts(node, name)
+    return Words(graph).texts(node, name)
 
 
 _ABOUT_THIS = re.compile(r"[?$]this\s+(?![;.)}])([^.{}]*)")
@@ -211,18 +211,20 @@ def query_predicates(query: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-class _Words:
-    """Reads a shapes graph and says its constraints in German and English."""
+class Words:
+    """Reads a shapes graph and says its constraints in German and English: values of shapes, paths, and what each component expects."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
 
     def values(self, node: Node, name: str) -> list[Node]:
+        """Return the values of a parameter of SHACL, in order."""
         from rdflib import URIRef
 
         return sorted(self.graph.objects(node, URIRef(SH[name])), key=str)
 
     def value(self, node: Node, name: str) -> Node | None:
+        """Return the first value of a parameter, `None` where there is none."""
         return next(iter(self.values(node, name)), None)
 
     def number(self, node: Node, name: str) -> int:
@@ -231,6 +233,7 @@ class _Words:
         return -1 if found is None else int(str(found))
 
     def items(self, node: Node | None) -> list[Node]:
+        """Return the members of a list."""
         return list(self.graph.items(node)) if node is not None else []
 
     def texts(self, node: Node, name: str) -> dict[str, str]:
@@ -245,6 +248,7 @@ class _Words:
         return found
 
     def path(self, node: Node) -> str:
+        """Return a property path as text."""
         return terms.path_text(self.tuple_path(node))
 
     def tuple_path(self, node: Node) -> terms.PropertyPath:
@@ -310,7 +314,7 @@ def _both(de: str, en: str) -> Texts:
     return {"de": de, "en": en}
 
 
-def _count(words: _Words, shape: Node) -> Texts:
+def _count(words: Words, shape: Node) -> Texts:
     return _range(words.number(shape, "minCount"), words.number(shape, "maxCount"))
 
 
@@ -337,7 +341,7 @@ def _range(low: int, high: int) -> Texts:
     return _both(f"mindestens {number(low)[0]}", f"at least {number(low)[1]}")
 
 
-def _qualified(words: _Words, shape: Node) -> Texts:
+def _qualified(words: Words, shape: Node) -> Texts:
     count = _range(words.number(shape, "qualifiedMinCount"), words.number(shape, "qualifiedMaxCount"))
     inner = words.value(shape, "qualifiedValueShape")
     what = words.whole(inner, 1) if inner is not None else _both("", "")
@@ -354,7 +358,7 @@ _NODE_KINDS = {
 }
 
 
-def _node_kind(words: _Words, shape: Node) -> Texts:
+def _node_kind(words: Words, shape: Node) -> Texts:
     kind = local_name(str(words.value(shape, "nodeKind")))
     return _both(*_NODE_KINDS.get(kind, (kind, kind)))
 
@@ -365,46 +369,46 @@ def _shown(node: Node) -> str:
     return local_name(text) if "/code/" in text else curie(text)
 
 
-def _listed(name: str, word: str, de: str, en: str) -> Callable[[_Words, Node], Texts]:
-    def say(words: _Words, shape: Node) -> Texts:
+def _listed(name: str, word: str, de: str, en: str) -> Callable[[Words, Node], Texts]:
+    def say(words: Words, shape: Node) -> Texts:
         shown = [_shown(item) for item in words.items(words.value(shape, name))]
         return {lang: lead + _joined(lang, shown, word) for lang, lead in (("de", de), ("en", en))}
 
     return say
 
 
-def _shapes(name: str, word: str) -> Callable[[_Words, Node], Texts]:
+def _shapes(name: str, word: str) -> Callable[[Words, Node], Texts]:
     """Say a list of alternatives (`sh:or`, `sh:xone`) or of parts (`sh:and`)."""
 
-    def say(words: _Words, shape: Node) -> Texts:
+    def say(words: Words, shape: Node) -> Texts:
         parts = [words.whole(item, 1) for item in words.items(words.value(shape, name))]
         return {lang: _joined(lang, [part[lang] for part in parts], word) for lang in LANGUAGES}
 
     return say
 
 
-def _each(name: str, de: str, en: str, word: str = "and") -> Callable[[_Words, Node], Texts]:
+def _each(name: str, de: str, en: str, word: str = "and") -> Callable[[Words, Node], Texts]:
     """Say a parameter that stands there once or several times."""
 
-    def say(words: _Words, shape: Node) -> Texts:
+    def say(words: Words, shape: Node) -> Texts:
         shown = [curie(str(value)) for value in words.values(shape, name)]
         return {lang: lead.format(_joined(lang, shown, word)) for lang, lead in (("de", de), ("en", en))}
 
     return say
 
 
-def _node(words: _Words, shape: Node) -> Texts:
+def _node(words: Words, shape: Node) -> Texts:
     parts = [words.whole(value, 1) for value in words.values(shape, "node")]
     return {lang: _joined(lang, [part[lang] for part in parts], "and") for lang in LANGUAGES}
 
 
-def _described(words: _Words, shape: Node) -> Texts:
+def _described(words: Words, shape: Node) -> Texts:
     """Say a rule that is a query: in the words of its description."""
     described = words.texts(shape, "description")
     return {lang: text_in(described, lang) for lang in LANGUAGES}
 
 
-def _not(words: _Words, shape: Node) -> Texts:
+def _not(words: Words, shape: Node) -> Texts:
     described = _described(words, shape)
     if all(described.values()):
         return described
@@ -412,18 +416,18 @@ def _not(words: _Words, shape: Node) -> Texts:
     return {lang: lead + _joined(lang, [part[lang] for part in parts], "and") for lang, lead in (("de", "nicht: "), ("en", "not: "))}
 
 
-def _unique_lang(_words: _Words, _shape: Node) -> Texts:
+def _unique_lang(_words: Words, _shape: Node) -> Texts:
     return _both("je Sprache höchstens ein Wert", "at most one value per language")
 
 
-def _closed(words: _Words, shape: Node) -> Texts:
+def _closed(words: Words, shape: Node) -> Texts:
     own = [str(p) for node in words.values(shape, "property") for p in words.values(node, "path")]
     listed = [*own, *(str(item) for item in words.items(words.value(shape, "ignoredProperties")))]
     shown = [terms.readable_path(iri) for iri in dict.fromkeys(listed)]
     return {lang: lead + ", ".join(shown) for lang, lead in (("de", "nur diese Eigenschaften: "), ("en", "only these properties: "))}
 
 
-_COMPONENTS: dict[str, tuple[str, Callable[[_Words, Node], Texts]]] = {
+_COMPONENTS: dict[str, tuple[str, Callable[[Words, Node], Texts]]] = {
     # parameter: component, how it is said
     "minCount": ("MinCountConstraintComponent", _count),
     "maxCount": ("MaxCountConstraintComponent", _count),

@@ -13,7 +13,10 @@ from kg.questions import load_questions
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "data").rglob("*.md")])
-COMMANDS = ("init", "build", "validate", "ask", "query", "analyse", "profile", "compare", "codebook", "publish", "serve")
+COMMANDS = (
+    *("init", "build", "validate", "fix", "why", "diff", "export-sheet", "import-sheet", "duplicates", "enrich"),
+    *("ask", "query", "analyse", "profile", "compare", "codebook", "publish", "serve"),
+)
 
 
 def test_generated_pages_are_current() -> None:
@@ -44,7 +47,7 @@ def test_commands_in_documents_exist() -> None:
     questions = {question.name for question in load_questions()}
     for page in (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "how-to.md"):
         text = page.read_text(encoding="utf-8")
-        for verb in re.findall(r"^\$? ?kg (\w+)", text, re.MULTILINE):
+        for verb in re.findall(r"^\$? ?kg ([\w-]+)", text, re.MULTILINE):
             assert verb in COMMANDS, f"{page.name}: kg {verb}"
         for name in re.findall(r"kg ask ([a-z-]+)(?= )", text):
             assert name in questions or name == "", f"{page.name}: kg ask {name}"

@@ -64,7 +64,7 @@ def test_a_good_mapping() -> None:
         ('title = "Titel"', 'title = "Titel"\namount = "Summe"', 7, "project.amount has no currency"),
         ('title = "Titel"', 'title = "Titel"\namount = "Summe"\ncurrency = {value = "Euro"}', 8, "no currency code"),
         ('title = "Titel"', 'title = "Titel"\namount = "Summe"\ncurrency = {value = "EUR"}', 7, "neither programme nor funder"),
-        ("identifiers.doi", "identifiers.gnd", 7, "'gnd' is unknown"),
+        ("identifiers.doi", "identifiers.isni", 7, "'isni' is unknown"),
         ("[[participants]]", "[participants]", 9, "participants is no list of tables"),
         ('name = "Org"', 'place = "Org"', 9, "names no column for the organisation"),
         ('name = "Org"', 'name = "Org"\nseparator = ";"', 11, "ror cannot belong to each of several"),

@@ -82,6 +82,7 @@ def test_the_shipped_tables_stay_as_they_are(name: str) -> None:
     data = (folder("data", "dortmund") / f"{name}.csv").read_bytes()
     table = LosslessTable(data)
     assert table.data() == data
+    assert "".join(table.line(number) for number in (1, *table.rows)).encode() == data
     assert len(table.rows) == len(read(data, ",")) - 1
 
 
@@ -92,6 +93,13 @@ def test_quotes_stay_where_they_were() -> None:
     table.set(4, "a", "=1")
     assert table.data() == b'a;b\r\n"7";"8;9"\r\n\r\n=1;"x;y"'
     assert table.row(3) == {"a": "", "b": ""}
+
+
+def test_quotes_that_only_the_old_value_needed_go() -> None:
+    table = LosslessTable(b'a,b\n"51,5",x\n"51,5","x"\n')
+    table.set(2, "a", "51.5")
+    table.set(3, "a", "51.5")
+    assert table.data() == b'a,b\n51.5,x\n"51.5","x"\n'
 
 
 @pytest.mark.parametrize("data", [b"", b'a,b\n"1,2\n', b"a,b\n\xff,1\n", b"a,a\n1,2\n", b'a,b\n"1"x,2\n'])
