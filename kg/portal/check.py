@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.config import SETTINGS_FILE
 from kg.errors import InputError, KgError, Text
+from kg.namespaces import curie
 from kg.portal.page import Reply, Request
 from kg.portal.quality_svg import counted
 from kg.portal.render import failure
@@ -42,9 +43,9 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 @dataclass(frozen=True)
 class Rule:
-    """The findings of one rule: those shown as cards, and how many there are."""
+    """The findings of one rule in words: those shown as cards, and how many there are."""
 
-    shape: str
+    text: str
     severity: str
     count: int
     cards: tuple[dict[str, Any], ...]
@@ -215,7 +216,9 @@ def _siblings(desk: Desk, folder: Path, tables: Sequence[Path]) -> list[str]:
 
 def _rules(report: Report, asked: Sequence[Path], folder: Path, lang: str) -> tuple[list[Rule], int]:
     """Return the findings by rule with some cards each, and how many findings have none."""
+    from kg.validate.card_texts import rule as rule_text
     from kg.validate.cards import bench_of_paths, card
+    from kg.validate.shapes import rule_of
 
     if not report.results:
         return [], 0
@@ -228,7 +231,10 @@ def _rules(report: Report, asked: Sequence[Path], folder: Path, lang: str) -> tu
         if len(cards) < CARDS_PER_RULE and left:
             left -= 1
             cards.append(_relative(card(result, bench, lang).data(), folder))
-    rules = [Rule(shape, severity, counts[severity, shape], tuple(cards)) for (severity, shape), cards in made.items()]
+    rules = [
+        Rule(rule_text(shape, rule_of(shape), lang) or curie(shape), severity, counts[severity, shape], tuple(cards))
+        for (severity, shape), cards in made.items()
+    ]
     return rules, sum(rule.more for rule in rules)
 
 

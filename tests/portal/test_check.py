@@ -57,7 +57,7 @@ def test_a_fault_is_found_explained_and_repaired_to_the_byte(desk: Desk) -> None
     assert "1 violation " in shown
     assert "24.11.2021 → 2021-11-24" in shown
     assert "entities.csv:5" in shown
-    assert "they remove 1 finding" in shown.lower()
+    assert "they remove 1 finding and add 0" in shown.lower()
     data = re.search(r'download="entities.csv" href="data:text/csv;charset=utf-8;base64,([^"]+)"', reply.body.decode())
     assert data
     assert base64.b64decode(data[1]) == original
