@@ -77,4 +77,4 @@ def test_one_source_alone(both: Build) -> None:
 def test_nothing_violates_a_rule(both: Build) -> None:
     report = validate(build=both)
     assert report.severities["Violation"] == 0
-    assert report.engine == "setwise"
+    assert report.engine == "direct"
