@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -169,10 +169,12 @@ def _build(paths: Sequence[Path], root: Path, mapping: Path | None, max_rejects:
         with contextlib.ExitStack() as stack:
             engine = _engine(stack, work)
             sources = _read(paths, Sources(work, engine, mapping=mapping, told=REJECTS_TOLD), max_rejects, progress)
-            inputs = [*(record for source in sources for record in source.inputs), *_own_inputs()]
+            mappings = _mapping_files(paths)
+            own = [file_record(file, name) for name, file in mappings.items() if not name.startswith("data/mappings/")]
+            inputs = [*(record for source in sources for record in source.inputs), *own, *_own_inputs()]
             identifier = hashlib.sha256(json.dumps([__version__, inputs], sort_keys=True).encode()).hexdigest()[:12]
             progress("writing the quad tables")
-            _write_quads(temporary / "quads", sources, identifier, inputs, engine)
+            _write_quads(temporary / "quads", sources, mappings, identifier, inputs, engine)
         shutil.rmtree(work)
         record = _fill(temporary, identifier, sources, inputs, progress)
         record["seconds"] = round(time.monotonic() - started, 2)
@@ -279,7 +281,18 @@ def _locked(root: Path) -> Iterator[None]:
         yield
 
 
-def _write_quads(path: Path, sources: Sequence[Source], identifier: str, inputs: list[dict[str, Any]], engine: Callable[[], Engine]) -> None:
+def _mapping_files(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return the mapping files that become links, by the name origins have: the shipped ones, and those that lie beside tables."""
+    found = {f"data/mappings/{file.name}": file for file in sorted(resource("data", "mappings").glob("*.sssom.tsv"))}
+    for folder in paths:
+        if folder.is_dir():
+            found |= {f"{folder.resolve().name}/{file.name}": file for file in sorted(folder.glob("*.sssom.tsv"))}
+    return found
+
+
+def _write_quads(
+    path: Path, sources: Sequence[Source], mappings: Mapping[str, Path], identifier: str, inputs: list[dict[str, Any]], engine: Callable[[], Engine]
+) -> None:
     """Write the quad table of every source, of the vocabulary and of the build itself."""
     main = sources[0].settings
     for source in sources:
@@ -288,21 +301,21 @@ def _write_quads(path: Path, sources: Sequence[Source], identifier: str, inputs:
             engine().to_parquet(source.quads, file)
         else:
             write_parquet(source.quads, file)
-    if links := _links(path, main):
+    if links := _links(path, main, mappings):
         write_parquet(links, path / "links.parquet")
     write_parquet(vocabulary_quads(main), path / "vocabulary.parquet")
     write_parquet(_provenance(main, [source.settings for source in sources], identifier, inputs), path / "build.parquet")
 
 
-def _links(path: Path, main: SourceSettings) -> list[Quad]:
+def _links(path: Path, main: SourceSettings, mappings: Mapping[str, Path]) -> list[Quad]:
     """Return the accepted mappings whose two ends are in the quad tables."""
     from kg.link.links import link_quads
     from kg.link.sssom import read_sssom
 
-    sets = [read_sssom(file) for file in sorted(resource("data", "mappings").glob("*.sssom.tsv"))]
-    entities = {end for found in sets for mapping in found.mappings for end in (mapping.subject_id, mapping.object_id)}
+    sets = {name: read_sssom(file) for name, file in mappings.items()}
+    entities = {end for found in sets.values() for mapping in found.mappings for end in (mapping.subject_id, mapping.object_id)}
     there = subjects_among(sorted(path.glob("*.parquet")), entities)
-    return [quad for found in sets for quad in link_quads(found, main.graph("links"), there.__contains__)]
+    return [quad for name, found in sets.items() for quad in link_quads(found, main.graph("links"), there.__contains__, name)]
 
 
 def _fill(path: Path, identifier: str, sources: Sequence[Source], inputs: list[dict[str, Any]], progress: Progress) -> dict[str, Any]:

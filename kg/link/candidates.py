@@ -67,7 +67,9 @@ class NameIndex:
 
     def __init__(self, engine: Engine, left: Side, right: Side, kind: str) -> None:
         self.engine = engine
-        self.left, self.right = (self._table(side, kind) for side in (left, right))
+        self.left = self._table(left, kind)
+        # A source against itself is read once; the view keeps both sides of a join apart.
+        self.right = self.left.view() if right is left else self._table(right, kind)
         self.weights = self._weights()
 
     def _table(self, side: Side, kind: str) -> Any:

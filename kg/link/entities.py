@@ -73,16 +73,17 @@ def read_side(engine: Engine, quads: Any, names: str | Sequence[str]) -> Side:
         graphs,
         types,
         engine.cache(of(NAMES, entity="subject", predicate="predicate", text="object", language="language")),
-        engine.cache(_identifiers(own)),
+        engine.cache(identifiers_of(own)),
         engine.cache(_places(engine, own)),
         engine.cache(of(DETAILS, entity="subject", predicate="predicate", value="object")),
-        engine.cache(_members(own)),
+        engine.cache(members_of(own)),
         engine.cache(_closure(engine, of((ORG.subOrganizationOf,), entity="subject", whole="object"))),
         engine.cache(own.filter((own.predicate == RDF.type) & (own.object == ORG.OrganizationalUnit)).select(entity="subject").distinct()),
     )
 
 
-def _identifiers(own: Any) -> Any:
+def identifiers_of(own: Any) -> Any:
+    """Return `entity, scheme, value, parent` of quads: the table :attr:`Side.identifiers`."""
     linked = own.filter(own.predicate.isin([ADMS.identifier, INNO.parentIdentifier]))
     linked = linked.select(entity="subject", node="object", parent=linked.predicate == INNO.parentIdentifier)
     value = own.filter(own.predicate == SKOS.notation).select(node="subject", value="object")
@@ -113,7 +114,8 @@ def _places(engine: Engine, own: Any) -> Any:
     return located.union(higher, distinct=True).left_join(label, "place").select("entity", "place", "text")
 
 
-def _members(own: Any) -> Any:
+def members_of(own: Any) -> Any:
+    """Return `initiative, organisation, role` of quads: the table :attr:`Side.members`."""
     initiative = own.filter(own.predicate == INNO.inInitiative).select(node="subject", initiative="object").distinct()
     organisation = own.filter(own.predicate == INNO.participant).select(node="subject", organisation="object").distinct()
     role = own.filter(own.predicate == INNO.role).select(node="subject", role="object").distinct()

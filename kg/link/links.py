@@ -12,7 +12,7 @@ from kg.namespaces import OWL, RDFS
 from kg.quads import Quad, iri
 
 
-def link_quads(mapping_set: MappingSet, graph: str, entity_exists: Callable[[str], bool]) -> Iterator[Quad]:
+def link_quads(mapping_set: MappingSet, graph: str, entity_exists: Callable[[str], bool], file: str = "") -> Iterator[Quad]:
     """Yield the statements of the accepted mappings whose two ends are in the graph.
 
     Exact mappings become `owl:sameAs`, all others `rdfs:seeAlso`; rejected ones (`predicate_modifier` Not) nothing.
@@ -21,11 +21,13 @@ def link_quads(mapping_set: MappingSet, graph: str, entity_exists: Callable[[str
         mapping_set: As :func:`kg.link.sssom.read_sssom` returns it.
         graph: IRI of `graph/links`.
         entity_exists: Tells whether an IRI is the subject of a statement in the graph.
+        file: Name of the file in origins; that of the set below `data/mappings` by default.
     """
+    origin = file or f"data/mappings/{mapping_set.name}"
     for mapping in mapping_set.mappings:
         if not mapping.rejected and entity_exists(mapping.subject_id) and entity_exists(mapping.object_id):
             predicate = OWL.sameAs if mapping.exact else RDFS.seeAlso
-            yield Quad(mapping.subject_id, predicate, *iri(mapping.object_id), graph, f"data/mappings/{mapping_set.name}#{mapping.row}")
+            yield Quad(mapping.subject_id, predicate, *iri(mapping.object_id), graph, f"{origin}#{mapping.row}")
 
 
 def canonical(mappings: Iterable[EntityMapping]) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Profiles:
                 countries=frozenset(place for place in found["place"].get(entity, ()) if COUNTRY in place),
                 cities=frozenset(key(part) for text in found["city"].get(entity, ()) for part in text.split("/") if key(part)),
                 kinds=frozenset(local_name(code) for code in found[ORG.classification].get(entity, ())),
-                hosts=frozenset(filter(None, map(_host, found[FOAF.page].get(entity, ())))),
+                hosts=frozenset(filter(None, map(host, found[FOAF.page].get(entity, ())))),
                 numbers=frozenset(found["number"].get(entity, ())),
                 start=min(found[SCHEMA.startDate].get(entity, ("",))),
                 end=max(found[SCHEMA.endDate].get(entity, ("",))),
@@ -105,14 +105,14 @@ class Profiles:
         return found
 
 
-def _host(page: str) -> str:
+def host(page: str) -> str:
     """Return the host of a page, without `www.`; CORDIS writes some without a scheme.
 
-    >>> _host("www.tu-dortmund.de/uni"), _host("https://cet.tu-dortmund.de")
+    >>> host("www.tu-dortmund.de/uni"), host("https://cet.tu-dortmund.de")
     ('tu-dortmund.de', 'cet.tu-dortmund.de')
     """
     try:
-        host = urlsplit(page if "//" in page else f"//{page}").hostname or ""
+        name = urlsplit(page if "//" in page else f"//{page}").hostname or ""
     except ValueError:
         return ""
-    return host.removeprefix("www.")
+    return name.removeprefix("www.")

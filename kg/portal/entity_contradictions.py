@@ -1,17 +1,20 @@
-"""What sources say against each other about a thing, side by side, and why one value stands (contracts, section 2; kg.sources.claims.resolve)."""
+"""What sources say against each other about a thing, side by side, and why one value stands (contracts, section 2; :mod:`kg.why`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.portal.entity_facts import Sources, Witness, rank_of
 from kg.portal.entity_values import Shown
 from kg.portal.facts import Claim
+from kg.portal.why import evidence_of
 
 if TYPE_CHECKING:
     from kg.store import Node
+    from kg.why.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Contradiction:
 
 def contradictions(sources: Sources) -> list[Contradiction]:
     """Return the contradictions among the claims, the value that stands first in each."""
-    claims, seen, made = sources.claims, set[str](), []
+    claims, seen, groups = sources.claims, set[str](), []
     for iri in sorted(claims):
         if iri in seen or not claims[iri].contradicts:
             continue
@@ -47,11 +50,15 @@ def contradictions(sources: Sources) -> list[Contradiction]:
                 group.add(one)
                 open_ += claims[one].contradicts
         seen |= group
-        made.append(_contradiction(sources, [claims[one] for one in sorted(group)]))
+        groups.append([claims[one] for one in sorted(group)])
+    if not groups:
+        return []
+    reasons = evidence_of(sources.reader.desk, sources.reader.lang).standing({claim.subject for group in groups for claim in group})
+    made = [_contradiction(sources, group, reasons) for group in groups]
     return sorted(made, key=lambda one: (one.label, one.sides[0].value.text))
 
 
-def _contradiction(sources: Sources, group: list[Claim]) -> Contradiction:
+def _contradiction(sources: Sources, group: list[Claim], reasons: Mapping[str, Standing]) -> Contradiction:
     reader = sources.reader
     # Where they are about different nodes (two participations, say), or different properties, the value alone would not tell them apart.
     apart = len({(claim.subject, claim.predicate) for claim in group}) > 1
@@ -62,44 +69,11 @@ def _contradiction(sources: Sources, group: list[Claim]) -> Contradiction:
     for (subject, _, _), members in sides.items():
         members.sort(key=lambda one: (rank_of(one.status), one.attestation == "entity-row", one.iri))
         witnesses = tuple(sources.witness(one) for one in members)
-        best = witnesses[0]
+        shown = witnesses[0]
         made.append(
-            (rank_of(members[0].status), Side(best.value, best.status, best.status_text, witnesses, reader.link(subject) if subject else None))
+            (rank_of(members[0].status), Side(shown.value, shown.status, shown.status_text, witnesses, reader.link(subject) if subject else None))
         )
     made.sort(key=lambda one: (one[0], one[1].value.text))
     labels = sorted({reader.name(claim.predicate) for claim in group})
-    return Contradiction(", ".join(labels), tuple(side for _, side in made), _why(group, [side for _, side in made], reader.lang))
-
-
-def _why(group: list[Claim], sides: list[Side], lang: str) -> str:
-    """Say why a value stands, as far as the claims show it (the order of the rule: kg.sources.claims.resolve)."""
-    german = lang == "de"
-    standing = [claim for claim in group if claim.status == "accepted"]
-    if not standing:
-        return "Keine der Angaben gilt: Sie bleiben offen." if german else "None of them is held: it stays open."
-    if len({(claim.subject, claim.predicate, claim.object) for claim in standing}) > 1:
-        return "Es ist nicht entschieden: Beide Angaben stehen im Graphen." if german else "It is not decided: both statements stand in the graph."
-    if any(claim.attestation == "entity-row" for claim in standing):
-        return (
-            "Es gilt die Angabe aus der Zeile des Gegenstands, für die sich die Redaktion entschieden hat."
-            if german
-            else "The value in the row of the thing itself is held: the editors chose it."
-        )
-    if any(claim.status == "rejected" for claim in group):
-        return "Die Redaktion hat die andere Angabe verworfen." if german else "The editors rejected the other statement."
-    most = [_publishers(side) for side in sides]
-    if len(most) > 1 and most[0] > max(most[1:]):
-        return (
-            f"Es gilt, was mehr voneinander unabhängige Herausgeber sagen: {most[0]} gegen {max(most[1:])}."
-            if german
-            else f"What more independent publishers say is held: {most[0]} against {max(most[1:])}."
-        )
-    return (
-        "Entschieden nach der Regel: Entscheidung der Redaktion, dann mehr unabhängige Herausgeber, dann die genauere Angabe, dann die neueste Quelle."
-        if german
-        else "Decided by the rule: a decision of the editors, then more independent publishers, then the more precise value, then the newest source."
-    )
-
-
-def _publishers(side: Side) -> int:
-    return len({one.publisher.iri if one.publisher else one.document.href for witness in side.witnesses for one in witness.passages})
+    best = min(group, key=lambda one: (rank_of(one.status), one.iri))
+    return Contradiction(", ".join(labels), tuple(side for _, side in made), reasons[best.iri].reason.in_(reader.lang) if best.iri in reasons else "")

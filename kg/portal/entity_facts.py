@@ -16,6 +16,7 @@ from kg.portal.entity_values import Reader, Shown, date
 from kg.portal.entity_words import ATTESTATION, NAMES, STATUS, place
 from kg.portal.facts import STATUSES, Claim, Passage, Said, Statement, described, rows, values
 from kg.portal.report_link import report_link
+from kg.portal.why import why_address
 
 if TYPE_CHECKING:
     from kg.store import Node
@@ -82,6 +83,7 @@ class Value:
         rule: Title of the rule that derived it, or empty.
         report: Address of a report, or empty.
         contested: Whether another claim contradicts it.
+        why: Address of the page that says why it stands.
     """
 
     shown: Shown
@@ -90,6 +92,7 @@ class Value:
     rule: str = ""
     report: str = ""
     contested: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,7 @@ class Sources:
             rule,
             self.report(statement.predicate, shown.text),
             (statement.predicate, statement.object) in contested,
+            why_address(self.reader.request, self.subject, statement.predicate, statement.object.value),
         )
 
 

@@ -58,6 +58,9 @@ def marks(value: Value, lang: str) -> Markup:
 def delivered(value: Value, lang: str) -> Markup:
     """Return who says a value for which there is no claim: its marks, the deliveries that hold it, and the link of a report."""
     made = marks(value, lang) + markup(_deliveries(value.deliveries, lang))
+    if value.why:
+        words = "Warum?" if lang == "de" else "Why?"
+        made += markup(f' · <a class="quiet" href="{escape(value.why)}" rel="nofollow">{words}</a>')
     if value.report:
         words = "Fehler melden" if lang == "de" else "Report an error"
         made += markup(f' · <a class="quiet" href="{escape(value.report)}" rel="nofollow">{words}</a>')

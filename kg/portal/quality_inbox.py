@@ -119,7 +119,7 @@ class Inbox:
             files.setdefault(rule, []).append(name)
         rules = {rule: (severity, shape) for rule, severity, shape in self._rows("SELECT id, severity, shape FROM rule", ())}
         rows = self._rows(COUNTED.format(where), values)
-        return [_line(*rules[rule], *counts, files.get(rule, [])) for rule, *counts in rows]
+        return [_line(*(*rules[rule], *counts, files.get(rule, []))) for rule, *counts in rows]
 
     def counts(self, *, new: bool = False) -> dict[str, int]:
         """Return how many findings there are per severity."""

@@ -167,7 +167,7 @@ def _resolve_group(group: list[Statement], decisions: Decisions, sources: Mappin
     for statement in group:
         values[statement.object].append(statement)
     decided = {value: {decision for s in members if (decision := decisions.of(s))} for value, members in values.items()}
-    chosen = min(values, key=lambda value: _rank(value, group, decided[value], sources))
+    chosen = min(values, key=lambda value: rank(value, group, decided[value], sources))
     contradicting = []
     for value, members in values.items():
         for statement in members:
@@ -175,7 +175,7 @@ def _resolve_group(group: list[Statement], decisions: Decisions, sources: Mappin
                 statement.status = "accepted" if "accepted" in decided[value] or not decided[value] else min(decided[value])
             elif "rejected" in decided[value]:
                 statement.status = "rejected"
-            elif _coarser(value, chosen):
+            elif coarser(value, chosen):
                 statement.status = "superseded"
             else:
                 statement.status = "disputed"
@@ -185,11 +185,11 @@ def _resolve_group(group: list[Statement], decisions: Decisions, sources: Mappin
     return contradicting
 
 
-def _rank(
+def rank(
     value: Term, group: list[Statement], decided: set[str], sources: Mapping[str, SourceFacts]
 ) -> tuple[int, int, int, int, tuple[int, ...], str]:
     """Return a sort key, best first: the rule's five steps in order, a more precise form of the same date before a coarser one."""
-    agreeing = [s for s in group if s.object == value or (len(s.object.value) < len(value.value) and _coarser(s.object, value))]
+    agreeing = [s for s in group if s.object == value or (len(s.object.value) < len(value.value) and coarser(s.object, value))]
     named = [sources[source] for s in agreeing if s.attestation != "entity-row" for source in s.sources if source in sources]
     own_row = any(s.attestation == "entity-row" for s in agreeing)
     newest = max((fact.published for fact in named), default="")
@@ -198,7 +198,7 @@ def _rank(
     return (decision, 0 if own_row else 1, -publishers, -len(value.value), tuple(-ord(c) for c in newest), value.value)
 
 
-def _coarser(one: Term, other: Term) -> bool:
+def coarser(one: Term, other: Term) -> bool:
     """Tell whether two dates differ in precision only."""
     return one.datatype != other.datatype and dates_agree(one.value, other.value)
 
