@@ -6,19 +6,20 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-import kg.resources
 from kg.analyse.data import load
 from kg.analyse.selection import Selection
 from kg.build import Build, build
 from kg.cli.duplicates import FORMS
 from kg.duplicates.decisions import DEFAULT_FILE
 from kg.duplicates.facts import CLASSES
+from kg.quads import read_parquet
 from tests.conftest import DORTMUND, ROOT
 
 A, B = "organisation/anspe", "organisation/zsi"
@@ -115,18 +116,14 @@ def test_the_help_names_all_classes_and_forms(tmp_path: Path, graph: Build) -> N
     assert "|".join(FORMS) in text
 
 
-def test_a_decision_makes_one_node_with_linked(graph: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mapping file that lies in data/mappings goes into the next build, and `kg analyse --linked` follows it."""
-    run(tmp_path, graph, "--same", A, B)
-    root = tmp_path / "root"
-    (root / "data").mkdir(parents=True)
-    for name in ("ontology", "queries", "data/dortmund", "data/cordis-dortmund", "data/reference"):
-        (root / name).symlink_to(ROOT / name)
-    (root / "data" / "mappings").mkdir()
-    for file in (ROOT / "data" / "mappings").glob("*.csv"):
-        (root / "data" / "mappings" / file.name).symlink_to(file)
-    (root / "data" / "mappings" / DEFAULT_FILE.name).symlink_to(tmp_path / DEFAULT_FILE)
-    monkeypatch.setattr(kg.resources, "root", lambda: root)
-    decided = build([DORTMUND], tmp_path / "decided")
+def test_a_decision_makes_one_node_with_linked(graph: Build, tmp_path: Path) -> None:
+    """A mapping file that lies beside the tables goes into the next build, and `kg analyse --linked` follows it."""
+    tables = tmp_path / "dortmund"
+    shutil.copytree(DORTMUND, tables)
+    run(tmp_path, graph, "--same", A, B, "--mappings", "dortmund/duplicates.sssom.tsv")
+    decided = build([tables], tmp_path / "decided")
     apart, linked = (len(load(decided, Selection(linked=linked)).incidence.institutions) for linked in (False, True))
     assert linked == apart - 1
+    assert "dortmund/duplicates.sssom.tsv" in [one["file"] for one in decided.record["inputs"]]
+    assert {quad.origin for quad in read_parquet([decided.path / "quads" / "links.parquet"])} == {"dortmund/duplicates.sssom.tsv#2"}
+    assert decided.record["id"] != graph.record["id"]
