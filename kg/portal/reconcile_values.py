@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COUNTRY_CODES = {"el": "gr", "gr": "el", "uk": "gb", "gb": "uk"}
 """Codes of the EU and of ISO 3166-1 for the same country."""
 _NUMBERS = {XSD.decimal: float, XSD.double: float, XSD.float: float, XSD.integer: int}
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")
 
 Cell = dict[str, Any]
 
@@ -90,16 +90,23 @@ class Values:
         self.read(ids)
         numbers = {iri: found[0] for iri in ids if (found := self._names.identified((), (iri,), ()))}
         shown = self._names.shown(numbers.values(), self._lang)
+        # What the graph does not know has no values, and no number of values either.
         raw = {
-            (iri, wanted.pid): self.raw(iri, one, shown.get(numbers.get(iri, 0))) if one is not None and self._said.get(iri) else []
+            (iri, wanted.pid): self.raw(iri, one, shown.get(numbers.get(iri, 0)))
             for iri in ids
+            if self._said.get(iri)
             for wanted, one in columns
+            if one is not None
         }
         named = self._desk.labels(
-            {_iri(value, one) for wanted, one in columns if one is not None for iri in ids for value in raw[iri, wanted.pid]} - {""}, self._lang
+            {_iri(value, one) for wanted, one in columns if one is not None for iri in ids for value in raw.get((iri, wanted.pid), ())} - {""},
+            self._lang,
         )
         return {
-            iri: {wanted.pid: self._cells(raw[iri, wanted.pid], wanted, one, named) if one is not None else [] for wanted, one in columns}
+            iri: {
+                wanted.pid: self._cells(raw[iri, wanted.pid], wanted, one, named) if one is not None and (iri, wanted.pid) in raw else []
+                for wanted, one in columns
+            }
             for iri in ids
         }
 

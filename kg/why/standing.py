@@ -130,11 +130,11 @@ def _chosen(me: Term, values: dict[Term, list[Claim]], status: str) -> Standing:
         against = next(one for claim in values[next_best] for one in claim.decisions if _is_about(one, claim))
         why = Text(
             f"the editors decided against the other value: {_decided(against).en}",
-            f"die Redaktion hat gegen den anderen Wert entschieden: {_decided(against).de}",
+            f"die Redaktion gegen den anderen Wert entschieden hat: {_decided(against).de}",
         )
     elif step == 0:
         made = next(one for claim in values[best] for one in claim.decisions if _is_about(one, claim))
-        why = Text(f"the editors decided so: {_decided(made).en}", f"die Redaktion hat so entschieden: {_decided(made).de}")
+        why = Text(f"the editors decided so: {_decided(made).en}", f"die Redaktion so entschieden hat: {_decided(made).de}")
     else:
         why = _step(step, best, next_best, mine, theirs, values)
     if me == best:

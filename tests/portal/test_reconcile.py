@@ -16,9 +16,9 @@ from kg.portal import reconcile
 from kg.portal.desk import Desk
 from kg.portal.page import Reply, Request
 from kg.portal.reconcile_query import BATCH, MAX_CELL, MAX_LIMIT, TooManyError, batch, extension
-from kg.portal.reconcile_schema import PROPERTIES, TYPES, property_of, type_of
+from kg.portal.reconcile_schema import CONTENT, PROPERTIES, TYPES, property_of, type_of
 from kg.portal.settings import PortalSettings
-from tests.portal.reconciliation import hold, jsonschema
+from tests.portal.reconciliation import hold, hold_published, jsonschema, published_folder
 
 BASE = "https://w3id.org/innokg/"
 PIC = BASE + "id/organisation/pic-999848453"
@@ -42,6 +42,7 @@ def data_of(reply: Reply) -> Any:
 
 
 def ask(desk: Desk, lang: str = "en", **queries: Any) -> dict[str, list[dict[str, Any]]]:
+    hold_published(queries, "reconciliation-query-batch")
     data = data_of(reconcile.service(desk, request(lang=lang, queries=json.dumps(queries))))
     hold(data, "reconciliation-result-batch")
     assert list(data) == list(queries)
@@ -352,6 +353,7 @@ def test_data_extension(desk: Desk) -> None:
             {"id": "projects"},
         ],
     }
+    hold_published(query, "data-extension-query")
     data = data_of(reconcile.service(desk, request(extend=json.dumps(query))))
     hold(data, "data-extension-response")
     assert [one["id"] for one in data["meta"]] == [one["id"] for one in query["properties"]]
@@ -380,6 +382,24 @@ def test_counts_and_bounds_of_an_extension(desk: Desk) -> None:
         extension(json.dumps({"ids": ["x"] * 501, "properties": []}))
 
 
+@pytest.mark.parametrize("content", CONTENT)
+def test_every_property_of_every_kind_of_thing(desk: Desk, content: str) -> None:
+    """Whatever is asked, as whatever, of things of all types and of what does not exist: the answer is as the specification has it."""
+    unknown = "https://example.org/none"
+    ids = [PIC, TU, unknown]
+    for iri in TYPES:
+        rows = desk.store.query(f"SELECT ?s WHERE {{ ?s a <{iri}> }} ORDER BY ?s LIMIT 2").rows  # type: ignore[union-attr]
+        ids += [row[0].value for row in rows]  # type: ignore[union-attr]
+    names = list(PROPERTIES)
+    for some in (names[:15], names[15:]):
+        query = {"ids": ids, "properties": [{"id": name, "settings": {"content": content}} for name in some]}
+        hold_published(query, "data-extension-query")
+        data = data_of(reconcile.service(desk, request(extend=json.dumps(query))))
+        hold(data, "data-extension-response")
+        assert data["rows"][unknown] == {name: [] for name in some}, "nothing is known of it, not that there are none"
+        assert content != "count" or all(list(one) == ["int"] for name in some for one in data["rows"][TU][name])
+
+
 def test_types_and_properties_have_one_meaning() -> None:
     for iri in TYPES:
         assert type_of(iri) == iri
@@ -401,3 +421,22 @@ def test_the_schemas_refuse_what_is_wrong() -> None:
     ):
         with pytest.raises(jsonschema.ValidationError):
             hold(wrong, name)
+
+
+@pytest.mark.skipif(not published_folder(), reason="needs a folder of the published schemas, named by KG_RECONCILIATION_SCHEMAS")
+def test_the_published_schemas_refuse_what_is_wrong(desk: Desk) -> None:
+    """They are read, also those that they refer to."""
+    manifest = data_of(reconcile.service(desk, request()))
+    for name, wrong in (
+        ("manifest", {**manifest, "documentation": 1234}),
+        ("manifest", {**manifest, "defaultTypes": [{"id": "inno:Project"}]}),
+        ("reconciliation-query-batch", {"a": {"limit": 1}}),
+        ("reconciliation-result-batch", {"a": {}}),
+        ("suggest-entities-response", {"result": [{"id": "x"}]}),
+        ("suggest-properties-response", {"result": [{"id": "x"}]}),
+        ("suggest-types-response", {"result": [{"id": "x"}]}),
+        ("data-extension-query", {"ids": []}),
+        ("data-extension-response", {"meta": [], "rows": {"x": {"y": [{"date": "2020-01-01"}]}}}),
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            hold_published(wrong, name)

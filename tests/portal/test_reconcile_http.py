@@ -8,7 +8,7 @@ import re
 import httpx
 
 from tests.portal.conftest import Served
-from tests.portal.reconciliation import hold
+from tests.portal.reconciliation import hold, hold_published
 
 TU = "https://w3id.org/innokg/id/organisation/tu-dortmund"
 
@@ -21,6 +21,7 @@ def test_a_client_from_manifest_to_values(any_portal: Served) -> None:
         hold(manifest, "manifest")
         assert reply.headers["access-control-allow-origin"] == "*"
         queries = {"q0": {"query": "Weber Ultrasonics AG", "type": "inno:Organisation", "properties": [{"pid": "country", "v": "DE"}]}}
+        hold_published(queries, "reconciliation-query-batch")
         posted = client.post(any_portal.address + "/reconcile", data={"queries": json.dumps(queries)})
         assert posted.status_code == 200
         assert posted.headers["access-control-allow-origin"] == "*"
@@ -39,6 +40,7 @@ def test_a_client_from_manifest_to_values(any_portal: Served) -> None:
         proposed = client.get(proposing["service_url"] + proposing["service_path"], params={"type": "inno:Organisation"}).json()
         hold(proposed, "data-extension-property-proposal")
         query = {"ids": [best["id"]], "properties": [{"id": one["id"]} for one in proposed["properties"]]}
+        hold_published(query, "data-extension-query")
         values = client.post(any_portal.address + "/reconcile", data={"extend": json.dumps(query)}).json()
         hold(values, "data-extension-response")
         assert values["rows"][best["id"]]["pic"] == [{"str": "952276355"}]

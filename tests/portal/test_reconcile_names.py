@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.build import Build
@@ -32,6 +32,7 @@ WORDS = st.lists(
 
 
 @given(st.lists(st.one_of(st.text(max_size=30), WORDS.map(" ".join)), max_size=6))
+@settings(deadline=None)
 def test_many_names_at_once_are_read_as_one_by_one(given_: list[str]) -> None:
     """The law of the fast way: it gives what :mod:`kg.link.names` gives."""
     for name, (words, letters) in zip(given_, all_words(given_), strict=True):
@@ -67,6 +68,7 @@ def _thing(number: int, *called: str) -> Shown:
 
 
 @given(st.sampled_from(["Weber Ultrasonics AG", "Stadt Dortmund", "X", "Universität Ulm"]), st.text(max_size=30))
+@settings(deadline=None)
 def test_scores_stay_between_0_and_100(both: Build, one: str, other: str) -> None:
     asked = Asked(other, _names(both))
     scored = asked.score(_thing(1, one))
@@ -91,6 +93,7 @@ def _names(both: Build) -> Names:
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.booleans(), st.sampled_from([{}, {"country": True}, {"country": False}])), max_size=6))
+@settings(deadline=None)
 def test_at_most_one_match_and_it_is_the_best_and_clearly_so(given_: list[tuple[float, bool, dict[str, bool]]]) -> None:
     scored = [Scored(_thing(number, "x"), score, short=short, agreed=agreed) for number, (score, short, agreed) in enumerate(given_)]
     ordered = decide(scored)

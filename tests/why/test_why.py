@@ -280,6 +280,60 @@ def test_each_step_of_the_rule_has_its_words(tmp_path: Path) -> None:
     assert "the smaller value is taken" in reasons["declaredSize"]["reason"]
 
 
+def test_a_decision_comes_before_own_row_and_number_of_publishers(tmp_path: Path) -> None:
+    """Without the two rows of decisions.csv the row of the thing itself (1946) and two publishers against one (7) would win."""
+    rows = [
+        relation("p", "startDate", "", source_id="s2", value="1972"),
+        relation("p", "declaredSize", "", source_id="s1", value="7"),
+        relation("p", "declaredSize", "", source_id="s2", value="7"),
+        relation("p", "declaredSize", "", source_id="s3", value="8"),
+    ]
+    sources = [source(name, publisher=name.upper(), published="2020") for name in ("s1", "s2", "s3")]
+    folder = tmp_path / "small"
+    base = '[graph]\nname = "small"\nbase = "https://example.org/small/"\nstate = "2026-01-02"\n'
+    write_folder(folder, sources, [entity("p", "Project", start="1946")], rows, base)
+
+    def built(name: str) -> Evidence:
+        made = build([folder], tmp_path / name)
+        return Evidence(open_store(made.store), made, roots=[tmp_path], words=WORDS)
+
+    def answers(found: Evidence, lang: str = "en") -> list[dict[str, Any]]:
+        return [one for predicate in ("startDate", "declaredSize") for one in answer(found, "p", predicate, lang=lang)["statements"]]
+
+    assert [(one["object"]["label"], one["status"]) for one in answers(built("before"))] == [
+        ("1946", "accepted"),
+        ("1972", "disputed"),
+        ("7", "accepted"),
+        ("8", "disputed"),
+    ]
+    (folder / "decisions.csv").write_text(
+        "target,decision,value,who,when,why\n"
+        "p startDate 1972 s2,accepted,,Desk,2026-01-03,The charter says so.\n"
+        "p declaredSize 8 s3,accepted,,Desk,2026-01-04,Counted again.\n",
+        encoding="utf-8",
+    )
+    decided = built("after")
+    after = answers(decided)
+    assert [(one["object"]["label"], one["status"]) for one in after] == [
+        ("1972", "accepted"),
+        ("1946", "disputed"),
+        ("8", "accepted"),
+        ("7", "disputed"),
+    ]
+    start, own_row, size, majority = after
+    made = ["“accepted”, decided by Desk on 2026-01-03 (small/decisions.csv, row 2): The charter says so."]
+    made.append("“accepted”, decided by Desk on 2026-01-04 (small/decisions.csv, row 3): Counted again.")
+    for number, (one, other) in enumerate(((start, own_row), (size, majority))):
+        assert made[number] in one["reason"]
+        assert [(two["origin"]["row"], two["decision"]) for two in one["decisions"]] == [(number + 2, "accepted")]
+        assert one["change"] == [f"Change or remove row {number + 2} of small/decisions.csv; then the general rule holds."]
+        assert other["decisions"] == []
+        assert other["reason"] == f"“{one['object']['label']}” counts instead, because the editors decided so: {made[number]}"
+    german = answers(decided, "de")[1]["reason"]
+    assert german.startswith("Stattdessen gilt die Angabe „1972“, weil die Redaktion ")
+    assert german.endswith("„gültig“, entschieden von Desk am 2026-01-03 (small/decisions.csv, Zeile 2): The charter says so.")
+
+
 # --- where nothing but a store is there ------------------------------------------------------------------------------------
 
 

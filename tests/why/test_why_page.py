@@ -84,5 +84,5 @@ def test_what_is_typed_is_text(desk: Desk) -> None:
 def test_a_decision_shows_on_the_page_of_the_thing(desk: Desk) -> None:
     request = Request("", "/doc/event/icapital-netzwerktreffen-2022", {"key": "event/icapital-netzwerktreffen-2022"}, lang="de", origin="http://h")
     text = seen(entity.document(desk, request).body.decode())
-    assert "die Redaktion hat gegen den anderen Wert entschieden" in text
+    assert "die Redaktion gegen den anderen Wert entschieden hat" in text
     assert "decisions.csv, Zeile 19" in text
