@@ -1,7 +1,7 @@
 """`/check`: drop tables, RDF files or a zip, and see findings, repairs, and what would change in the graph. Nothing is kept (docs/decisions/0009-steward.md).
 
 What is sent goes into a folder that ends with the request. One table alone is checked beside the others of its folder, where the operator names that folder
-(setting `tables`). The same limits hold as for every page: size, wall clock, memory.
+(setting `tables`). Size, wall clock and memory are bounded as for analyses: several validations take longer than a query may.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ TABLE: tuple[Route, ...] = (
     Route("/map", "map:page"),
     Route("/api/map", "map:api", ("json",)),
     Route("/timeline", "timeline:page"),
-    Route("/check", "check:page", methods=("GET", "POST"), body="upload_bytes"),
+    Route("/check", "check:page", pool="analysis", methods=("GET", "POST"), body="upload_bytes"),
     Route("/about", "pages:about"),
     Route("/about/{name}", "pages:about"),
     Route("/catalog", "entity:catalog", DATA),

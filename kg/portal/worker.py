@@ -20,6 +20,8 @@ from kg.portal.page import Reply, Request
 from kg.portal.render import BusyError, failure
 from kg.portal.settings import of_json
 
+HEAVY = 0.05
+"""Seconds from which on a request may have taken so much memory that it is worth looking."""
 SMALL = 1024
 """Bodies below this size are not compressed."""
 MEGABYTE = 1024 * 1024
@@ -49,17 +51,21 @@ def main(frames: int, files: int) -> None:
             print(f"error in {name}", file=sys.stderr)
             traceback.print_exc()
     _limit_memory(config["memory"])
+    most = _address_space() + config["memory"] * MEGABYTE // 2
     channel.write({"ready": True, "release": desk.site.release})
     while frame := channel.read():
         head, body = frame
         compress = head.pop("gzip", False)
+        started = time.monotonic()
         reply = answer(desk, Request.of(head, body))
         if compress and len(reply.body) >= SMALL and "Content-Encoding" not in reply.headers and _is_text(reply.media_type):
             reply.body = gzip.compress(reply.body, 2 if len(reply.body) < MEGABYTE else 1, mtime=0)
             reply.headers["Content-Encoding"] = "gzip"
-        channel.write(
-            {"status": reply.status, "type": reply.media_type, "headers": reply.headers, "rows": reply.rows, "truncated": reply.truncated}, reply.body
-        )
+        answered = {"status": reply.status, "type": reply.media_type, "headers": reply.headers, "rows": reply.rows, "truncated": reply.truncated}
+        # What a request has taken may stay taken: the next one would have less than it may use.
+        if time.monotonic() - started > HEAVY and _address_space() > most:
+            answered["retire"] = True
+        channel.write(answered, reply.body)
 
 
 def answer(desk: Desk, request: Request) -> Reply:
@@ -120,12 +126,18 @@ def _limit_memory(megabytes: int) -> None:
     """Bound the address space: what the process has now, and so much more (Linux)."""
     import resource
 
+    have = _address_space()
+    if have:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (have + megabytes * MEGABYTE, hard))
+
+
+def _address_space() -> int:
+    """Return the bytes of address space that the process has (Linux; elsewhere 0)."""
+    import resource
+
     statm = Path("/proc/self/statm")
-    if not statm.is_file():
-        return
-    have = int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (have + megabytes * MEGABYTE, hard))
+    return int(statm.read_text(encoding="ascii").split()[0]) * resource.getpagesize() if statm.is_file() else 0
 
 
 if __name__ == "__main__":

@@ -296,7 +296,10 @@ class Pool:
             raise
         finally:
             worker.timer.cancel()
-        self._done(worker)
+        if answer.head.get("retire"):
+            self._drop(worker)
+        else:
+            self._done(worker)
         return answer
 
     def _patience(self, handler: str) -> float | None:

@@ -45,6 +45,16 @@ def hungry_engine(desk: Desk, request: Request) -> Reply:
     return Reply(b"never")
 
 
+_HELD: list[bytearray] = []
+
+
+def keep(desk: Desk, request: Request) -> Reply:
+    """Take memory and keep it, as libraries do that are loaded for one request."""
+    _HELD.append(bytearray(150_000_000))
+    time.sleep(0.1)
+    return Reply(str(os.getpid()).encode())
+
+
 def die(desk: Desk, request: Request) -> Reply:
     """End the process."""
     os._exit(3)

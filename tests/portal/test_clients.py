@@ -175,7 +175,7 @@ def test_a_dataset_of_the_request(any_portal: Served) -> None:
         answer = httpx.get(any_portal.address + "/sparql", params={"query": query, "default-graph-uri": graphs}, timeout=60)
         counts.append(int(answer.json()["results"]["bindings"][0]["n"]["value"]))
     assert counts[0] > 100_000
-    assert counts[1:] == [104, 104 + 741]
+    assert counts[1:] == [104, 104 + 750]
     named = {"query": "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }", "named-graph-uri": "https://w3id.org/innokg/graph/links"}
     rows = httpx.get(any_portal.address + "/sparql", params=named, timeout=60).json()["results"]["bindings"]
     assert [row["g"]["value"] for row in rows] == ["https://w3id.org/innokg/graph/links"]

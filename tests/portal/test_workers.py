@@ -109,6 +109,17 @@ def test_memory_is_bounded(graph: Build) -> None:
     run(graph, job, size=1, seconds=60, memory=200, slow=None)
 
 
+def test_a_worker_that_has_grown_is_replaced(graph: Build) -> None:
+    """The next request may use as much memory as any."""
+
+    async def job(pool: Pool) -> None:
+        pids = [(await pool.ask(request("keep"))).body for _ in range(3)]
+        assert len(set(pids)) == 3
+        assert (await pool.ask(request("echo", say="alive"))).head["status"] == 200
+
+    run(graph, job, size=1, seconds=60, memory=200, slow=None)
+
+
 def test_a_worker_that_dies_is_replaced(graph: Build) -> None:
     async def job(pool: Pool) -> None:
         with pytest.raises(WorkerLostError):

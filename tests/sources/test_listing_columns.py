@@ -99,6 +99,7 @@ IDENTIFIERS = {
     "cordis-rcn": st.from_regex(r"[0-9]{1,10}", fullmatch=True),
     "eu-grant": st.from_regex(r"[A-Za-z0-9-]{4,20}", fullmatch=True),
     "pic": st.from_regex(r"[0-9]{8,10}", fullmatch=True),
+    "gnd": st.from_regex(r"[0-9]{7,10}[0-9X]|[0-9]{1,9}-[0-9X]", fullmatch=True),
     "doi": st.from_regex(r"10\.[0-9]{3,9}/[a-z0-9.]{0,8}", fullmatch=True),
 }
 

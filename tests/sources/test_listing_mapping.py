@@ -118,4 +118,4 @@ def test_codes_are_those_of_the_shipped_lists() -> None:
     assert codes("participation-role")[0] == "coordinator"
     assert "unspecified" in codes("participation-role")
     assert len(codes("participation-role")) == 16
-    assert schemes() == ["ror", "grid", "wikidata", "cordis", "cordis-rcn", "eu-grant", "pic", "doi"]
+    assert schemes() == ["ror", "grid", "wikidata", "cordis", "cordis-rcn", "eu-grant", "pic", "gnd", "doi"]

@@ -25,7 +25,9 @@ def tables(draw: st.DrawFn) -> tuple[bytes, str]:
     width = draw(st.integers(2, 4))
     rows = draw(st.lists(st.lists(CELL, min_size=width, max_size=width), max_size=4))
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=csv.QUOTE_ALL if quoted or newline == "\r" else csv.QUOTE_MINIMAL)
+    # The writer quotes line ends of its own kind only; a reader ends records at all of them.
+    everything = quoted or any(sign in cell for row in rows for cell in row for sign in "\r\n")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=csv.QUOTE_ALL if everything else csv.QUOTE_MINIMAL)
     writer.writerow([f"c{place}" for place in range(width)])
     writer.writerows(rows)
     text = out.getvalue()

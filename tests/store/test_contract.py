@@ -192,7 +192,7 @@ def test_from_names_the_dataset(store: Store) -> None:
     """The embedded store; a server started with `--union-default-graph` asks the union all the same."""
     result = store.query("SELECT (COUNT(*) AS ?n) FROM <https://w3id.org/innokg/graph/codes> WHERE { ?s ?p ?o }")
     assert isinstance(result, Table)
-    assert result.rows[0][0] == ox.Literal(741)
+    assert result.rows[0][0] == ox.Literal(750)
 
 
 @pytest.mark.parametrize("query", ["ASK { # '\rSERVICE <http://127.0.0.1:1/> {} }", "ASK { FILTER(trueSERVICE<http://127.0.0.1:1/>{}) }"])
