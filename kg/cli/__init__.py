@@ -13,7 +13,9 @@ import kg.cli.diff
 import kg.cli.duplicates
 import kg.cli.enrich
 import kg.cli.fix
+import kg.cli.preflight
 import kg.cli.publish
+import kg.cli.release
 import kg.cli.serve
 import kg.cli.sheet
 import kg.cli.tables

@@ -24,7 +24,7 @@ PORTALS = t("Linked-data portals: harvest", "Linked-Data-Portale: übernehmen")
 
 ORDER = (
     *("init", "build", "map", "link", "cut", "validate", "fix", "why", "diff", "export-sheet", "import-sheet", "duplicates", "enrich"),
-    *("ask", "query", "analyse", "profile", "compare", "codebook", "publish", "serve"),
+    *("ask", "query", "analyse", "profile", "compare", "codebook", "publish", "release", "preflight", "serve"),
 )
 """Commands in the order of work."""
 

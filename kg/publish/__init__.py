@@ -109,12 +109,13 @@ def _fill(build: Build, folder: Path, progress: Progress) -> tuple[tuple[File, .
     from kg.analyse.projection import counted, organisations
     from kg.engine.duckdb import DuckDB
     from kg.namespaces import INNO
+    from kg.publish.catalogue import describe
     from kg.publish.counts import Tally
     from kg.publish.dumps import write_dumps
     from kg.publish.stream import by_subject
     from kg.publish.tables import facts
 
-    about = _description(build)
+    about = describe(build)
     context = json.loads(_resource("context.jsonld").read_text(encoding="utf-8"))["@context"]
     # One thread: each would sort in a memory of its own, and the order of batches must not depend on the machine.
     with DuckDB(threads=1, memory=_MEMORY, spill=folder / _SPILL) as engine:
@@ -242,24 +243,6 @@ def _method_texts(method: Method) -> dict[str, str]:
 def _frame_texts(build: Build) -> dict[str, str]:
     populations = [source["frame"]["population"] for source in build.record["sources"]]
     return {lang: " ".join(texts[lang] for texts in populations if texts.get(lang)) for lang in ("de", "en")}
-
-
-_TEXT = {
-    "de": "Wissensgraph „{title}“: Projekte, Einrichtungen, Orte und Dokumente, jede Aussage mit ihrer Quelle.",
-    "en": "Knowledge graph “{title}”: projects, institutions, places and documents, each statement with its source.",
-}
-
-
-def _description(build: Build) -> Description:
-    """Collect what the settings of the sources say; title and description never stay empty, as DCAT-AP asks for both."""
-    from kg.publish.catalogue import Description
-
-    record = build.record
-    title = {lang: record["title"].get(lang) or next(iter(record["title"].values()), "") or str(record["name"]) for lang in ("de", "en")}
-    texts = [source["description"] for source in record["sources"]]
-    text = {lang: "\n\n".join(said[lang] for said in texts if said.get(lang)) or _TEXT[lang].format(title=title[lang]) for lang in ("de", "en")}
-    licences = sorted({source["license"] for source in record["sources"] if source["license"]})
-    return Description(build.base, str(record["name"]), build.id, str(record.get("state", "")), title, text, licences, record["sources"])
 
 
 def _licences(build: Build, counts: Counts) -> dict[str, list[str]]:

@@ -24,8 +24,11 @@ LAYERS = [
     ("kg.search",),
     ("kg.build", "kg.init"),
     ("kg.analyse", "kg.validate"),
-    ("kg.publish", "kg.graph", "kg.fix", "kg.sheet", "kg.why", "kg.duplicates", "kg.diff", "kg.enrich"),
+    ("kg.publish", "kg.graph", "kg.fix", "kg.sheet", "kg.why", "kg.duplicates", "kg.diff", "kg.enrich", "kg.terms"),
+    ("kg.release",),
+    ("kg.preflight",),
     ("kg.portal",),
+    ("kg.site",),
     ("kg.cli",),
 ]
 HEAVY = ("pyshacl", "rdflib", "networkx", "ibis", "duckdb", "pandas", "pyarrow", "scipy", "matplotlib", "igraph", "numpy", "SPARQLWrapper", "jinja2")

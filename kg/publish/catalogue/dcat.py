@@ -1,4 +1,4 @@
-"""The graph described for machines: VoID (W3C Interest Group Note, 2011) and a small DCAT-AP 3 catalogue.
+"""The catalogue record of the graph (DCAT-AP 3).
 
 Everything is counted or stated in the settings; what is not known is left out. Each resource of another authority that the catalogue names
 carries its class in the file, as DCAT-AP's shapes look nowhere else.
@@ -6,155 +6,19 @@ carries its class in the file, as DCAT-AP's shapes look nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
 
-from kg.namespaces import CODE, DCAT, DCTERMS, FOAF, INNO, OWL, PREFIXES, RDF, RDFS, SKOS, VOID, XSD, code
-from kg.publish.counts import TARGETS, Counts, slug
+from kg.namespaces import DCAT, DCTERMS, FOAF, INNO, OWL, PREFIXES, RDF, RDFS, SKOS, XSD, code
+from kg.publish.catalogue.description import Description, Triple, about_dataset, texts
 from kg.publish.parts import QUOTES, QUOTING, File
 from kg.publish.turtle import document
-from kg.quads import Term, integer, iri, literal
-
-Triple: TypeAlias = tuple[str, str, Term]
+from kg.quads import iri, literal
 
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = PREFIXES["vcard"]
 _EU = "http://publications.europa.eu/resource/authority/"
 _IANA = "https://www.iana.org/assignments/media-types/"
 _LANGUAGES = {"de": "DEU", "en": "ENG"}
-_FEATURES = {"nq": "N-Quads", "ttl": "Turtle", "jsonld": "JSON-LD"}
-
-
-@dataclass(frozen=True)
-class Description:
-    """What is said about the graph as a whole.
-
-    Attributes:
-        base: Namespace root of the entities.
-        name: Name of the graph.
-        build: Identifier of the build.
-        state: State date, `YYYY-MM-DD`, or empty.
-        title: Title per language.
-        text: Description per language.
-        licences: IRIs of the licences of the sources.
-        sources: Source records of the build.
-        ontology: IRI of the ontology.
-    """
-
-    base: str
-    name: str
-    build: str
-    state: str
-    title: Mapping[str, str]
-    text: Mapping[str, str]
-    licences: Sequence[str]
-    sources: Sequence[Mapping[str, Any]]
-    ontology: str = CODE.removesuffix("code/") + "ontology"
-
-    @property
-    def dataset(self) -> str:
-        """IRI of the data set: `void:Dataset` and `dcat:Dataset` in one."""
-        return f"{self.base}dataset"
-
-    def address(self, file: str) -> str:
-        """Return where a file is found."""
-        return f"{self.base}data/{file}"
-
-
-def _texts(subject: str, predicate: str, texts: Mapping[str, str]) -> Iterator[Triple]:
-    for lang, text in sorted(texts.items()):
-        if text:
-            yield subject, predicate, literal(text, language=lang)
-
-
-def _about(about: Description) -> Iterator[Triple]:
-    """Yield what both descriptions say of the data set."""
-    me = about.dataset
-    yield me, RDF.type, iri(DCAT.Dataset)
-    yield from _texts(me, DCTERMS.title, about.title)
-    yield from _texts(me, DCTERMS.description, about.text)
-    yield me, DCTERMS.identifier, literal(me)
-    yield me, DCAT.version, literal(about.build)
-    if len(about.state) == 10:
-        yield me, DCTERMS.modified, literal(about.state, XSD.date)
-    if len(about.licences) == 1:
-        yield me, DCTERMS.license, iri(about.licences[0])
-    yield me, DCTERMS.conformsTo, iri(about.ontology)
-
-
-def void(about: Description, counts: Counts, licences: Mapping[str, Sequence[str]], files: Iterable[File]) -> str:
-    """Return the VoID description as Turtle.
-
-    Args:
-        about: What is said about the graph.
-        counts: What it holds.
-        licences: Licences by graph.
-        files: The dumps.
-    """
-    root = f"{about.base}.well-known/void#"
-    comment = "What the graph holds, counted over all its graphs; a triple that stands in two graphs counts once (VoID)."
-    return document(about.base, _void(about, counts, licences, list(files), root), comment=comment, extra={"this": root})
-
-
-def _void(about: Description, counts: Counts, licences: Mapping[str, Sequence[str]], files: list[File], root: str) -> Iterator[Triple]:
-    me = about.dataset
-    yield me, RDF.type, iri(VOID.Dataset)
-    yield from _about(about)
-    yield me, VOID.uriSpace, literal(f"{about.base}id/")
-    yield me, VOID.triples, integer(counts.triples)
-    yield me, VOID.entities, integer(counts.entities)
-    yield me, VOID.distinctSubjects, integer(counts.subjects)
-    yield me, VOID.distinctObjects, integer(counts.objects)
-    yield me, VOID.classes, integer(len(counts.classes))
-    yield me, VOID.properties, integer(len(counts.properties))
-    for namespace in _namespaces([*counts.classes, *(used.property for used in counts.properties)]):
-        yield me, VOID.vocabulary, iri(namespace)
-    for example in counts.examples.values():
-        yield me, VOID.exampleResource, iri(example)
-    for file in files:
-        yield me, VOID.dataDump, iri(about.address(file.name))
-        yield me, VOID.feature, iri(f"http://www.w3.org/ns/formats/{_FEATURES[file.name.rsplit('.', 1)[-1]]}")
-    yield from _partitions(me, counts, root)
-    for graph, quads in counts.graphs.items():
-        if graph:
-            yield me, VOID.subset, iri(graph)
-            yield graph, RDF.type, iri(VOID.Dataset)
-            yield graph, VOID.triples, integer(quads)
-            for licence in licences.get(graph, ()):
-                yield graph, DCTERMS.license, iri(licence)
-    for link in counts.links:
-        namespace, name, home = TARGETS[link.target]
-        target, links = f"{root}{link.target}", f"{root}{link.target}-{slug(link.predicate)}"
-        yield me, VOID.subset, iri(links)
-        yield links, RDF.type, iri(VOID.Linkset)
-        yield links, VOID.subjectsTarget, iri(me)
-        yield links, VOID.objectsTarget, iri(target)
-        yield links, VOID.linkPredicate, iri(link.predicate)
-        yield links, VOID.triples, integer(link.triples)
-        yield target, RDF.type, iri(VOID.Dataset)
-        yield target, DCTERMS.title, literal(name, language="en")
-        yield target, VOID.uriSpace, literal(namespace)
-        yield target, FOAF.homepage, iri(home)
-
-
-def _partitions(me: str, counts: Counts, root: str) -> Iterator[Triple]:
-    for kind, entities in counts.classes.items():
-        part = f"{root}class-{slug(kind)}"
-        yield me, VOID.classPartition, iri(part)
-        yield part, VOID["class"], iri(kind)
-        yield part, VOID.entities, integer(entities)
-    for used in counts.properties:
-        part = f"{root}property-{slug(used.property)}"
-        yield me, VOID.propertyPartition, iri(part)
-        yield part, VOID.property, iri(used.property)
-        yield part, VOID.triples, integer(used.triples)
-        yield part, VOID.distinctSubjects, integer(used.subjects)
-        yield part, VOID.distinctObjects, integer(used.objects)
-
-
-def _namespaces(terms: Iterable[str]) -> list[str]:
-    return sorted({term[: max(term.rfind("#"), term.rfind("/")) + 1] for term in terms})
 
 
 def catalogue(about: Description, files: Iterable[File]) -> str:
@@ -173,8 +37,8 @@ def _catalogue(about: Description, files: list[File], root: str) -> Iterator[Tri
     catalogue, me = f"{about.base}catalog", about.dataset
     publisher = _publisher(about, root)
     yield catalogue, RDF.type, iri(DCAT.Catalog)
-    yield from _texts(catalogue, DCTERMS.title, about.title)
-    yield from _texts(
+    yield from texts(catalogue, DCTERMS.title, about.title)
+    yield from texts(
         catalogue, DCTERMS.description, {lang: text.format(title=about.title.get(lang, about.name)) for lang, text in _CATALOGUE.items()}
     )
     yield from _shared(catalogue, about, publisher)
@@ -184,7 +48,7 @@ def _catalogue(about: Description, files: list[File], root: str) -> Iterator[Tri
         yield catalogue, DCTERMS.modified, literal(about.state, XSD.date)
     if len(about.licences) == 1:
         yield catalogue, DCTERMS.license, iri(about.licences[0])
-    yield from _about(about)
+    yield from about_dataset(about)
     yield from _shared(me, about, publisher)
     yield me, DCAT.landingPage, iri(about.base)
     yield me, DCAT.theme, iri(f"{_EU}data-theme/TECH")
@@ -242,7 +106,7 @@ def _frames(me: str, about: Description, root: str) -> Iterator[Triple]:
             statement = f"{root}frame-{source['name']}"
             yield me, DCTERMS.provenance, iri(statement)
             yield statement, RDF.type, iri(DCTERMS.ProvenanceStatement)
-            yield from _texts(statement, RDFS.label, frame["population"])
+            yield from texts(statement, RDFS.label, frame["population"])
             yield statement, INNO.samplingFrame, iri(code("sampling-frame", frame["kind"]))
 
 
@@ -250,7 +114,7 @@ def _distribution(file: File, about: Description, root: str) -> Iterator[Triple]
     me, checksum = f"{root}{file.name}", f"{root}{file.name}-checksum"
     yield me, RDF.type, iri(DCAT.Distribution)
     yield me, DCTERMS.title, literal(file.name)
-    yield from _texts(me, DCTERMS.description, {"de": file.part.de, "en": file.part.en})
+    yield from texts(me, DCTERMS.description, {"de": file.part.de, "en": file.part.en})
     yield me, DCAT.accessURL, iri(about.address(file.name))
     yield me, DCAT.downloadURL, iri(about.address(file.name))
     yield me, DCAT.mediaType, iri(f"{_IANA}{file.part.media}")
@@ -268,7 +132,7 @@ def _distribution(file: File, about: Description, root: str) -> Iterator[Triple]
     yield checksum, f"{SPDX}checksumValue", literal(file.sha256, XSD.hexBinary)
     if file.part.holds in QUOTING:
         yield f"{root}quotes", RDF.type, iri(DCTERMS.RightsStatement)
-        yield from _texts(f"{root}quotes", RDFS.label, QUOTES)
+        yield from texts(f"{root}quotes", RDFS.label, QUOTES)
 
 
 def _authorities(about: Description, files: Iterable[File]) -> Iterator[Triple]:
@@ -287,10 +151,10 @@ def _authorities(about: Description, files: Iterable[File]) -> Iterator[Triple]:
         yield f"{_EU}file-type/{name}", RDF.type, iri(DCTERMS.MediaTypeOrExtent)
     theme = f"{_EU}data-theme/TECH"
     yield theme, RDF.type, iri(SKOS.Concept)
-    yield from _texts(theme, SKOS.prefLabel, {"de": "Wissenschaft und Technologie", "en": "Science and technology"})
+    yield from texts(theme, SKOS.prefLabel, {"de": "Wissenschaft und Technologie", "en": "Science and technology"})
     yield theme, SKOS.inScheme, iri(f"{_EU}data-theme")
     yield f"{_EU}data-theme", RDF.type, iri(SKOS.ConceptScheme)
-    yield from _texts(f"{_EU}data-theme", DCTERMS.title, {"de": "Datenthema", "en": "Data theme"})
+    yield from texts(f"{_EU}data-theme", DCTERMS.title, {"de": "Datenthema", "en": "Data theme"})
     yield f"{SPDX}checksumAlgorithm_sha256", RDF.type, iri(f"{SPDX}ChecksumAlgorithm")
     for kind in sorted({source["frame"]["kind"] for source in about.sources if source["frame"]["population"]}):
         yield code("sampling-frame", kind), RDF.type, iri(SKOS.Concept)

@@ -1,0 +1,1 @@
+"""The command that says whether data portals would take a release."""

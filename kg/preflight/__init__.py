@@ -1,0 +1,1 @@
+"""`kg preflight`: would data portals take this release?"""

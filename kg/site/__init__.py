@@ -1,0 +1,1 @@
+"""`kg publish --site`: the graph as static pages."""

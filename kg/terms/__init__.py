@@ -1,0 +1,1 @@
+"""The ontology as documentation, from the files in `ontology/`."""
