@@ -1,8 +1,9 @@
-"""Generate the reference pages from what they describe: commands, questions, results, shapes, ontology, messages. Usage: python docs/generate.py [--check]"""
+"""Generate the reference pages from what they describe: commands, questions, results, shapes, ontology, messages, settings, Python. Usage: python docs/generate.py [--check]"""
 
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import sys
 from collections import defaultdict
@@ -168,6 +169,171 @@ def results() -> str:
     return text
 
 
+SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes", "Source", "Note")
+API = {
+    "kg": ("open",),
+    "kg.graph": ("Graph",),
+    "kg.questions": ("KnowledgeGraph", "Answer", "Question", "Parameter"),
+    "kg.store": ("open_store", "Store", "Table"),
+    "kg.build": ("build", "current", "read", "Build"),
+    "kg.validate": ("validate", "validate_graphs"),
+    "kg.validate.report": ("Report",),
+    "kg.publish": ("publish", "Publication"),
+    "kg.release": ("release", "releases", "latest", "Release"),
+    "kg.preflight": ("preflight", "Flight"),
+    "kg.site": ("site",),
+    "kg.terms": ("terms",),
+    "kg.analyse.data": ("load", "Data"),
+    "kg.analyse.selection": ("Selection",),
+    "kg.analyse.result": ("Result",),
+    "kg.diff": ("diff", "Diff"),
+    "kg.why": ("why",),
+    "kg.errors": ("KgError", "Problem", "Text"),
+    "kg.config": ("SourceSettings", "Frame"),
+}
+"""Modules and those of their names that users may rely on."""
+
+
+def prose(text: str) -> str:
+    """Return the words of a docstring as Markdown: roles become code, doubled backticks single ones."""
+    import re
+
+    text = re.sub(r":\w+:`~?([^`<]+)(?:<[^`]*>)?`", r"`\1`", text)
+    return text.replace("``", "`").replace("<", "&lt;") if "`" not in text else text.replace("``", "`")
+
+
+def sections(docstring: str) -> tuple[str, dict[str, str]]:
+    """Return the description of a docstring and its sections (Args, Returns, …)."""
+    import re
+
+    parts = re.split(rf"^({'|'.join(SECTIONS)}):[ \t]*", docstring, flags=re.MULTILINE)
+    return parts[0].strip(), {name: inspect.cleandoc("\n" + body).strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def entries(body: str) -> list[tuple[str, str]]:
+    """Return the entries of a section, `name: text`; lines that are indented go on.
+
+    >>> entries("a: one\\n  two\\nb: three")
+    [('a', 'one two'), ('b', 'three')]
+    """
+    found: list[list[str]] = []
+    for line in body.splitlines():
+        if line[:1] in (" ", "\t", "") and found:
+            found[-1].append(line.strip())
+        elif line.strip():
+            found.append([line.strip()])
+    joined = [" ".join(lines).strip() for lines in found]
+    return [(name.strip(), text.strip()) if mark else ("", name) for name, mark, text in (one.partition(": ") for one in joined)]
+
+
+def described(docstring: str) -> str:
+    """Return a docstring as Markdown: its words, then a list per section."""
+    import re
+
+    words, found = sections(inspect.cleandoc(docstring))
+    words = re.split(r"^>>>", words, maxsplit=1, flags=re.MULTILINE)[0].strip()
+    text = prose(words) + "\n\n"
+    for name, body in found.items():
+        if name in ("Args", "Attributes", "Raises"):
+            text += f"*{name}*\n\n" + "".join(f"- {f'`{key}`: ' if key else ''}{prose(value)}\n" for key, value in entries(body)) + "\n"
+        else:
+            text += f"*{name}*: {prose(' '.join(body.split()))}\n\n"
+    return text
+
+
+def signature(name: str, thing: object) -> str:
+    """Return a call as it is written, with types; the first argument of a method is left out."""
+    call = inspect.signature(thing)  # type: ignore[arg-type]
+    kept = [one for one in call.parameters.values() if one.name not in ("self", "cls")]
+    shown = f"{name}{call.replace(parameters=kept)}".replace("'", "")
+    if len(shown) > 100:
+        marks = {inspect.Parameter.KEYWORD_ONLY: "    *,\n"}
+        lines, seen = "", None
+        for one in kept:
+            lines += (marks.get(one.kind, "") if one.kind != seen else "") + f"    {one},\n".replace("'", "")
+            seen = one.kind
+        result = "" if call.return_annotation is inspect.Signature.empty else f" -> {call.return_annotation}".replace("'", "")
+        shown = f"{name}(\n{lines}){result}"
+    return f"```text\n{shown}\n```\n\n"
+
+
+def python() -> str:
+    """The public names of the package from their docstrings."""
+    import importlib
+
+    text = "# Python\n\nNames that users may rely on; all else may change from one version to the next. Types are those of the source.\n\n"
+    for module_name, names in API.items():
+        module = importlib.import_module(module_name)
+        listed = [name for name in names if hasattr(module, name)]
+        if not listed:
+            continue
+        text += f"## {module_name}\n\n{prose(inspect.getdoc(module).split(chr(10))[0])}\n\n"  # type: ignore[union-attr]
+        for name in listed:
+            thing = getattr(module, name)
+            text += f"### {module_name}.{name}\n\n"
+            if inspect.isclass(thing):
+                text += described(inspect.getdoc(thing) or "")
+                for key, member in sorted(vars(thing).items()):
+                    inner = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+                    document = inspect.getdoc(inner.fget if isinstance(inner, property) else inner)
+                    if key.startswith("_") or not document or not (inspect.isfunction(inner) or isinstance(inner, property)):
+                        continue
+                    text += f"#### {name}.{key}\n\n"
+                    text += described(document) if isinstance(inner, property) else signature(key, inner) + described(document)
+            elif callable(thing):
+                text += signature(name, thing) + described(inspect.getdoc(thing) or "")
+    return text
+
+
+def settings() -> str:
+    """Every setting of the tables, of the portal, and of the environment."""
+    from dataclasses import fields
+
+    from kg import config
+    from kg.portal.settings import PortalSettings
+
+    text = "# Settings\n\n## The tables: settings.toml\n\nIn the folder of the tables; [the one of Dortmund](../../data/dortmund/settings.toml) is an example. "
+    text += "Texts are given per language (`title.de`, `title.en`).\n\n| setting | meaning |\n|---|---|\n"
+    for part, prefix in ((config.SourceSettings, ""), (config.CatalogueSettings, "catalogue."), (config.Frame, "frame.")):
+        for names, meaning in attributes(part):
+            if names not in ("frame", "catalogue"):
+                shown = ", ".join(f"`{prefix}{PERIOD.get(name, name)}`" if prefix else f"`{_setting(name)}`" for name in names.split(", "))
+                text += f"| {shown} | {clean(prose(meaning))} |\n"
+    text += "\n## The portal: portal.toml\n\n[A file with every default](../../deploy/portal.toml). Options of `kg serve` win.\n\n| setting | default | meaning |\n|---|---|---|\n"
+    known = {one.name: getattr(PortalSettings(), one.name) for one in fields(PortalSettings)}
+    for names, meaning in attributes(PortalSettings):
+        default = json.dumps(known[names.split(", ")[0]]) if known[names.split(", ")[0]] else "empty"
+        text += f"| {', '.join(f'`{name}`' for name in names.split(', '))} | `{default}` | {clean(prose(meaning))} |\n"
+    text += "\n## The environment\n\n| variable | meaning |\n|---|---|\n"
+    for name, meaning in ENVIRONMENT.items():
+        text += f"| `{name}` | {meaning} |\n"
+    return text
+
+
+PERIOD = {"start": "temporal.start", "end": "temporal.end"}
+"""Names in `[catalogue]` that differ from those of the fields."""
+ENVIRONMENT = {
+    "KG_BUILD": "Folder of builds; without it `build` in the current folder. The option `--build` wins.",
+    "KG_LANG": "Language of labels and messages, `de` or `en`; without it that of the locale. The option `--lang` wins.",
+    "KG_WHO": "Who decides, for `kg duplicates`; the option `--who` wins.",
+}
+
+
+def attributes(part: type) -> list[tuple[str, str]]:
+    """Return the attributes that the docstring of a class describes."""
+    return entries(sections(inspect.cleandoc(part.__doc__ or ""))[1]["Attributes"])
+
+
+def _setting(name: str) -> str:
+    """Return where a field of the settings stands in `settings.toml`.
+
+    >>> _setting("state"), _setting("publisher"), _setting("contact_url")
+    ('graph.state', 'publisher.name', 'contact.url')
+    """
+    table, _, rest = name.partition("_")
+    return f"{table}.{rest or 'name'}" if table in ("publisher", "contact") else f"graph.{name}"
+
+
 def readme() -> str:
     """The README with the parts between its markers made from the graph."""
     import re
@@ -220,6 +386,8 @@ PAGES = {
     "ontology.md": ontology,
     "shapes.md": shapes,
     "messages.md": messages,
+    "settings.md": settings,
+    "python.md": python,
 }
 
 

@@ -118,6 +118,17 @@ url = "{base}"
 name = "{name}"
 url = "{base}"
 
+[catalogue]
+# What data portals such as data.europa.eu and GovData want to know; all of it may be left out.
+keywords.de = ["Innovation", "Projekte"]
+keywords.en = ["innovation", "projects"]
+themes = ["TECH"]                      # European list data-theme
+frequency = "IRREG"                    # European list frequency
+access_rights = "PUBLIC"
+# spatial = ["http://data.europa.eu/nuts/code/DEA52"]
+# contributor_id = "http://dcat-ap.de/def/contributors/…"   # GovData gives it to who delivers
+# endpoint = "https://example.org/sparql"
+
 [frame]
 # How the tables were collected decides what may be said from them:
 # census (all of a population), ego-sampled (around one entity, named in `around`), partial (anything else).

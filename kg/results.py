@@ -122,7 +122,8 @@ def _boolean(value: bool, form: str, lang: str) -> str:
     return text + "\n"
 
 
-def _json_term(term: Node) -> dict[str, str]:
+def json_term(term: Node) -> dict[str, str]:
+    """Return a term as in SPARQL 1.1 Query Results JSON (section 3.2.2)."""
     import pyoxigraph as ox
 
     if isinstance(term, ox.NamedNode):
@@ -139,7 +140,7 @@ def _json_term(term: Node) -> dict[str, str]:
 
 def to_json(table: Table) -> str:
     """Return a table in the SPARQL results JSON format."""
-    bindings = [{name: _json_term(term) for name, term in zip(table.variables, row, strict=True) if term is not None} for row in table.rows]
+    bindings = [{name: json_term(term) for name, term in zip(table.variables, row, strict=True) if term is not None} for row in table.rows]
     return json.dumps({"head": {"vars": list(table.variables)}, "results": {"bindings": bindings}}, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -351,6 +352,7 @@ __all__: Sequence[str] = (
     "FORMATS",
     "cell",
     "iris_of",
+    "json_term",
     "labels",
     "literal_of",
     "printable",

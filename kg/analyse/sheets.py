@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from kg.cells import defused, restored
 from kg.errors import AnalysisError, Problem, Text
 from kg.namespaces import SKOS, local_name
 from kg.resources import folder as resource
@@ -87,30 +88,8 @@ def role_codes() -> tuple[Code, ...]:
     return tuple(Code(local_name(iri), *(texts.get(iri, {}).get(key, "") for key in keys)) for iri in tops)
 
 
-_DANGEROUS = frozenset("=+-@＝＋－＠")
-"""What makes a spreadsheet take a cell for a formula, where it stands first (OWASP, CSV injection), half and full width."""
-
-
-def _formula(text: str) -> bool:
-    return text.lstrip(" \t\r\n\ufeff'")[:1] in _DANGEROUS
-
-
-def defused(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; :func:`restored` gives the text back.
-
-    >>> defused("=1+1"), defused("Partner"), restored(defused("'-x")) == "'-x"
-    ("'=1+1", 'Partner', True)
-    """
-    return f"'{text}" if _formula(text) else text
-
-
-def restored(text: str) -> str:
-    """Return the text of a cell that :func:`defused` wrote; texts that were never dangerous stay as they are."""
-    return text[1:] if text.startswith("'") and _formula(text) else text
-
-
 def sheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return a table as text: RFC 4180, byte order mark first, cells :func:`defused`."""
+    """Return a table as text: RFC 4180, byte order mark first, cells :func:`~kg.cells.defused`."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
@@ -154,7 +133,7 @@ class Unit:
 
 
 def read(path: Path, required: Sequence[str]) -> Table:
-    """Read a sheet; cells are :func:`restored`.
+    """Read a sheet; cells are :func:`~kg.cells.restored`.
 
     Raises:
         AnalysisError: The file is missing, lacks a column, or holds rows that cannot be read.

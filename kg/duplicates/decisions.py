@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kg.analyse.sheets import defused
+from kg.cells import defused
 from kg.duplicates.contradictions import chains, contradiction
 from kg.duplicates.facts import Facts
 from kg.duplicates.model import DIFFERENT, LATER, SAME, Decision, Known, Later, ordered

@@ -1,6 +1,6 @@
 """Pairs as a table that a person fills in, as text, and as plain data; and the decisions that come back in the table.
 
-The table is CSV with a byte order mark, as spreadsheets like it; no cell is a formula (:func:`kg.analyse.sheets.defused`).
+The table is CSV with a byte order mark, as spreadsheets like it; no cell is a formula (:func:`kg.cells.defused`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kg.analyse.sheets import restored, sheet
+from kg.analyse.sheets import sheet
+from kg.cells import restored
 from kg.duplicates.decisions import NOTE
 from kg.duplicates.find import Found, Group, Pair
 from kg.duplicates.model import DECISIONS, DIFFERENT, LATER, SAME, Decision, Known

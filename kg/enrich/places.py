@@ -12,11 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from kg.cells import is_formula
 from kg.enrich.cordis import COUNTRIES, City, Cordis
 from kg.enrich.folder import Entities, names_of
 from kg.enrich.match import Match
 from kg.enrich.model import ADDRESS, LOCATED, POINT, Contradiction, NewPlace, Proposal
-from kg.enrich.records import Record, is_formula
+from kg.enrich.records import Record
 from kg.errors import Text
 from kg.link.names import key, tokens
 from kg.link.score import Reason

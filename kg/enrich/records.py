@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from kg.cells import is_formula
 from kg.enrich.identifiers import PROPOSED, identifier
 from kg.errors import IdentifierError, InputError, ParameterError, Problem, Text
 from kg.resources import folder as resource
@@ -67,7 +68,6 @@ _LANGUAGE = re.compile(r"(?:[a-z]{2,3}|no_lang_code):\s*")
 _POINT = re.compile(
     r"\s*(?:POINT\s*\(\s*(?P<x>-?[0-9.]+)\s+(?P<y>-?[0-9.]+)\s*\)|(?P<lat>-?[0-9.]+)\s*[,;]\s*(?P<lon>-?[0-9.]+))\s*\Z", re.IGNORECASE
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,6 @@ class Record:
     def origin(self) -> str:
         """Where it stands."""
         return f"{self.table}:{self.row}" if self.row else self.table
-
-
-def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet would take a text for a formula."""
-    return text.startswith(_FORMULA)
 
 
 class Countries:

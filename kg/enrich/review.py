@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg.analyse.sheets import defused, restored, sheet
+from kg.analyse.sheets import sheet
+from kg.cells import defused, restored
 from kg.enrich.model import COLUMNS as SLOTS
 from kg.enrich.model import Coverage, Enrichment, Proposal
 from kg.errors import InputError, Problem, Text

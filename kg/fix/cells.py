@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from kg.cells import SIGNS, is_formula
 from kg.errors import IdentifierError, Text
 from kg.fix.addresses import identifier_form, url_forms
 from kg.fix.characters import clean, tidy
@@ -82,12 +83,13 @@ def repairs(table: str, column: str, row: Mapping[str, str], known: Known, *, fa
     if not found:
         repaired = clean(raw, text=content in ("text", "role", "hash"))
         found = [repaired] if repaired else []
-    # A cell must never turn into a formula of a spreadsheet by a repair.
-    return [item for item in found if item.after != raw and not (_formula(item.after) and not _formula(raw))]
+    # A cell must never turn into a formula of a spreadsheet by a repair, nor by losing the blank before its sign.
+    was = raw.startswith(SIGNS) and _formula(raw)
+    return [item for item in found if item.after != raw and (was or not _formula(item.after))]
 
 
 def _formula(text: str) -> bool:
-    return text.startswith(("=", "+", "@")) or (text.startswith("-") and not re.match(r"-[0-9.]+\Z", text))
+    return is_formula(text) and not re.match(r"-[0-9.]+\Z", text)
 
 
 def _forms(content: str, value: str, row: Mapping[str, str], known: Known) -> list[Repair]:

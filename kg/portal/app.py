@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as HttpRoute
 
 from kg.errors import KgError, ParameterError, Text
-from kg.portal import negotiate
+from kg.portal import negotiate, ranges
 from kg.portal.front import Front
 from kg.portal.offers import form as offered_form
 from kg.portal.offers import media_type
@@ -53,7 +53,7 @@ SECURITY = {
 }
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-Truncated, X-Rows, Content-Disposition",
+    "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, X-Truncated, X-Rows, Content-Disposition, Accept-Ranges, Content-Range",
 }
 
 
@@ -142,14 +142,14 @@ async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Respon
     body, problem = await _body(front, route, http) if http.method == "POST" else (b"", None)
     if problem is not None:
         return problem, {}
-    sent = {"content_type": http.headers.get("content-type", "")} if http.method == "POST" else {}
+    compress = negotiate.gzip_accepted(http.headers.get("accept-encoding"))
+    sent: dict[str, Any] = {"content_type": http.headers.get("content-type", "")} if http.method == "POST" else {"gzip": compress}
     try:
         request = read(front, http, f"kg.portal.{route.handler}", route.offers, body, **sent)
     except ParameterError as error:
         return refusal(http, error, 400), {}
     if not request.form:
         return not_acceptable(http, request, route.offers), {}
-    compress = negotiate.gzip_accepted(http.headers.get("accept-encoding"))
     tag = (
         front.tag(request.path, http.scope["query_string"].decode("latin-1"), request.lang, request.form, "gzip" if compress else "", request.origin)
         if route.kept and http.method != "POST"
@@ -171,6 +171,12 @@ async def _answer(front: Front, route: Route, http: HttpRequest) -> tuple[Respon
     # An answer that is not to be kept is not the one that belongs to the ETag.
     if tag and head["status"] == 200 and "no-store" not in headers["Cache-Control"]:
         headers["ETag"] = tag
+    own = headers.get("ETag", "") if not tag and head["status"] == 200 and http.method != "POST" else ""
+    if own and matches(http, own.removeprefix("W/")):
+        # What a handler has marked itself: releases and their files.
+        answer.close()
+        kept = {name: value for name, value in headers.items() if name in ("ETag", "Vary", "Cache-Control", "Link")}
+        return Response(status_code=304, headers=kept), {}
     return send(http, answer, headers), {key: head[key] for key in ("rows", "truncated") if head.get(key)}
 
 
@@ -289,23 +295,53 @@ def send(http: HttpRequest, answer: Answer, headers: dict[str, str]) -> Response
         headers["X-Rows"] = str(head["rows"])
     if answer.file < 0:
         return Response(answer.body, head["status"], headers, head["type"])
+    if head.get("disk"):
+        return from_disk(http, answer, headers)
     if http.method == "HEAD":
         answer.close()
         return Response(b"", head["status"], {**headers, "Content-Length": str(answer.size)}, head["type"])
     return FileResponse(answer, headers)
 
 
-class FileResponse(StreamingResponse):
-    """An answer streamed from its anonymous file; the file is closed at the end, whatever the end is."""
+def from_disk(http: HttpRequest, answer: Answer, headers: dict[str, str]) -> Response:
+    """Return a file of the disk, or the range of it that was asked for (RFC 9110, section 14)."""
+    head, size = answer.head, answer.size
+    if head["status"] != 200:
+        return FileResponse(answer, headers)
+    headers["Accept-Ranges"] = "bytes"
+    if http.method == "HEAD":
+        answer.close()
+        return Response(b"", 200, {**headers, "Content-Length": str(size)}, head["type"])
+    wanted = ranges.wanted(http.headers.get("range"), http.headers.get("if-range"), headers.get("ETag", ""), size)
+    if wanted is None:
+        return FileResponse(answer, headers)
+    if not wanted:
+        answer.close()
+        return Response(b"", 416, {**headers, "Content-Range": f"bytes */{size}"})
+    head["status"] = 206
+    headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
+    return FileResponse(answer, headers, wanted)
 
-    def __init__(self, answer: Answer, headers: dict[str, str]) -> None:
+
+class FileResponse(StreamingResponse):
+    """An answer streamed from its file, or a part of it; the file is closed at the end, whatever the end is."""
+
+    def __init__(self, answer: Answer, headers: dict[str, str], part: range | None = None) -> None:
         self.answer = answer
-        super().__init__(self._chunks(), answer.head["status"], {**headers, "Content-Length": str(answer.size)}, answer.head["type"])
+        self.part = range(answer.size) if part is None else part
+        super().__init__(self._chunks(), answer.head["status"], {**headers, "Content-Length": str(len(self.part))}, answer.head["type"])
 
     async def _chunks(self) -> AsyncIterator[bytes]:
-        position = 0
-        while position < self.answer.size:
-            part = os.pread(self.answer.file, CHUNK, position)
+        position, end = self.part.start, self.part.stop
+        while position < end:
+            count = min(CHUNK, end - position)
+            if self.answer.head.get("disk"):
+                # A disk may let one wait; an anonymous file is memory.
+                part = await asyncio.to_thread(os.pread, self.answer.file, count, position)
+            else:
+                part = os.pread(self.answer.file, count, position)
+            if not part:
+                raise ClientDisconnect  # The file became shorter: better a broken answer than one that seems whole.
             position += len(part)
             yield part
 
@@ -334,7 +370,7 @@ def options(*methods: str) -> Response:
     headers = {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, If-Range, Range",
         "Access-Control-Max-Age": "86400",
     }
     return Response(status_code=204, headers=headers)

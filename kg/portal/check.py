@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,7 @@ class Checked:
     difference: Difference | None = None
     untold: str = ""
     alone: bool = False
-    hidden: int = field(default=0)
+    hidden: int = 0
 
 
 def page(desk: Desk, request: Request) -> Reply:

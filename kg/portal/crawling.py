@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from kg.errors import Text
 from kg.namespaces import INNO
 from kg.portal.page import Reply, Request
+from kg.portal.released import releases
 from kg.portal.render import NotFoundError
 from kg.store import EmbeddedStore, Table
 
@@ -50,8 +51,12 @@ def sitemap_part(desk: Desk, request: Request) -> Reply:
     if not re.fullmatch(r"0|[1-9]\d{0,5}", number) or int(number) > len(parts):
         what = Text("There is no such part of the sitemap.", "Einen solchen Teil der Sitemap gibt es nicht.")
         raise NotFoundError(what, fix=Text(f"There are 0 to {len(parts)}.", f"Es gibt 0 bis {len(parts)}."))
+    days: dict[str, str] = {}
     if number == "0":
-        paths = [*PAGES, *(f"/questions/{quote(name)}" for name in desk.questions)]
+        found = releases(desk)
+        # A frozen page changes with its release only; the list with the newest.
+        days = {f"/releases/{one.version}": one.issued for one in found} | ({"/releases": found[0].issued} if found else {})
+        paths = [*PAGES, *(f"/questions/{quote(name)}" for name in desk.questions), "/releases", *(f"/releases/{one.version}" for one in found)]
     else:
         name, offset = parts[int(number) - 1]
         # The order of a build's store never changes; sorting all things for each part would take seconds. An endpoint promises no order.
@@ -60,7 +65,11 @@ def sitemap_part(desk: Desk, request: Request) -> Reply:
         rows = result.rows if isinstance(result, Table) else []
         paths = sorted(path for row in rows if row[0] is not None and (path := desk.local(row[0].value)))
     here, changed = request.origin + request.root, _changed(desk)
-    entries = [f"<url><loc>{escape(here + path)}</loc>{changed}</url>" for path in paths if len(here + path) <= MAX_ADDRESS]
+    entries = [
+        f"<url><loc>{escape(here + path)}</loc>{_lastmod(days[path]) if path in days else changed}</url>"
+        for path in paths
+        if len(here + path) <= MAX_ADDRESS
+    ]
     return _xml("urlset", entries)
 
 
@@ -91,7 +100,11 @@ def _count(desk: Desk) -> list[tuple[str, int]]:
 
 def _changed(desk: Desk) -> str:
     """Return the state of the data as `lastmod`: nothing in a build changes after it."""
-    return f"<lastmod>{desk.site.state}</lastmod>" if _DATE.fullmatch(desk.site.state) else ""
+    return _lastmod(desk.site.state)
+
+
+def _lastmod(date: str) -> str:
+    return f"<lastmod>{date}</lastmod>" if _DATE.fullmatch(date) else ""
 
 
 def _xml(root: str, entries: list[str]) -> Reply:

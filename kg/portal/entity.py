@@ -15,6 +15,7 @@ from kg.portal.entity_values import Reader
 from kg.portal.facts import MAX_COUNT, exists, rows
 from kg.portal.page import Reply, Request, json_reply
 from kg.portal.page import redirect as redirect_to
+from kg.portal.released import withdrawn
 from kg.portal.render import GoneError, NotFoundError, failure
 from kg.store import EmbeddedStore
 
@@ -140,20 +141,14 @@ def inverse(desk: Desk, request: Request) -> Reply:
 
 
 def ontology(desk: Desk, request: Request) -> Reply:
-    """Answer `/ontology`: the terms with label, definition, domain and range; or the vocabulary as RDF."""
-    form = without_suffix(request.path)[1] or request.form
-    if form != "html":
-        return Reply(
-            written(entity_ontology.triples(desk), form), MEDIA[form], headers={"Link": _links(desk, request, entity_ontology.IRI, "/ontology")}
-        )
-    headers = {"Link": _links(desk, request, entity_ontology.IRI, "/ontology")}
-    return desk.render("entity_ontology.html", request, headers=headers, html=entity_html, **entity_ontology.page_values(desk, request))
+    """Answer `/ontology` and `/ontology/{version}`: the terms explained, or the vocabulary as RDF."""
+    return entity_ontology.reply(desk, request)
 
 
 def catalog(desk: Desk, request: Request) -> Reply:
-    """Answer `/catalog`: the catalogue record (DCAT-AP 3) of the graph, as a page or as RDF."""
+    """Answer `/catalog`: the catalogue (DCAT-AP 3) of the graph and its releases, as a page or as RDF."""
     if request.form != "html":
-        return Reply(written(entity_catalog.triples(desk, request), request.form), MEDIA[request.form])
+        return entity_catalog.data(desk, request)
     return desk.render("entity_catalog.html", request, html=entity_html, **entity_catalog.page_values(desk, request))
 
 
@@ -201,7 +196,7 @@ def _links(desk: Desk, request: Request, iri: str, path: str) -> str:
 
 
 def _problem(desk: Desk, request: Request, found: Thing) -> Reply | None:
-    """Return 404 with near matches for what the graph does not know, 410 with the successor for what is retired; `None` where all is well."""
+    """Return 404 with near matches for what the graph does not know, 410 for what is retired or a release withdrew; `None` where all is well."""
     import pyoxigraph as ox
 
     if found.found and not desk.cached("entity-retired", lambda: desk.store.query("ASK WHERE { ?s owl:deprecated true }") is True):
@@ -212,6 +207,9 @@ def _problem(desk: Desk, request: Request, found: Thing) -> Reply | None:
         if not retired:
             return None
         return _gone(desk, request, found, sorted({row[0].value for row in retired if isinstance(row[0], ox.NamedNode)}))
+    released = withdrawn(desk, found.iri) if found.iri else None
+    if released is not None:
+        return _gone(desk, request, found, [released[1]] if released[1] else [], released[0])
     what = Text("The graph knows nothing of this address.", "Unter dieser Adresse kennt der Graph nichts.")
     fix = Text("Search for it by name.", "Suchen Sie danach mit dem Namen.")
     near: list[tuple[str, str]] = []
@@ -222,9 +220,13 @@ def _problem(desk: Desk, request: Request, found: Thing) -> Reply | None:
     return failure(NotFoundError(what, where=found.iri or request.path, fix=fix), request, near=near)
 
 
-def _gone(desk: Desk, request: Request, found: Thing, successors: list[str]) -> Reply:
+def _gone(desk: Desk, request: Request, found: Thing, successors: list[str], release: str = "") -> Reply:
     """Return 410 (RFC 9110, section 15.5.11) that names the successor on the page and in the Link header (RFC 5829: `successor-version`)."""
-    what = Text("This address is retired.", "Diese Adresse ist zurückgezogen.")
+    what = (
+        Text(f"This address was withdrawn with release {release}.", f"Diese Adresse ist mit dem Release {release} entfallen.")
+        if release
+        else Text("This address is retired.", "Diese Adresse ist zurückgezogen.")
+    )
     fix = (
         Text("Its successor is named below.", "Ihr Nachfolger steht unten.")
         if successors

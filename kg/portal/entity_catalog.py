@@ -1,58 +1,87 @@
-"""The catalogue record of the graph being served (DCAT-AP 3): what `kg publish` writes, without files, with the address of the endpoint."""
+"""The catalogue of the graph being served (DCAT-AP 3): the data set with its published files, its frozen releases, and this portal's endpoint."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kg.namespaces import DCAT, DCTERMS, RDF
+from kg.namespaces import DCTERMS, INNO
+from kg.portal.described import MEDIA
 from kg.portal.entity_facts import graph_facts
 from kg.portal.entity_values import Reader, date
 from kg.portal.facts import first, values
+from kg.portal.page import Reply
+from kg.portal.released import releases
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from kg.portal.desk import Desk
     from kg.portal.page import Request
+    from kg.portal.released import Frozen
+    from kg.publish.catalogue import Description, Download
 
-_EMPTY = {"publisher": {"name": "", "url": ""}, "contact": {"name": "", "url": ""}, "frame": {"kind": "partial", "around": "", "population": {}}}
+MAX_RELEASES = 100
+"""Releases that the catalogue lists, the newest first."""
+KEPT = 16
+"""Catalogues that are kept: one per syntax and address of the portal."""
 
 
-def triples(desk: Desk, request: Request) -> list[ox.Triple]:
-    """Return the catalogue with the data set, its sources as graphs, and the endpoint as a data service."""
-    import pyoxigraph as ox
+def about(desk: Desk, request: Request) -> Description:
+    """Return what is said about the graph being served; the endpoint is this portal's, unless the settings name a public one."""
+    from kg.publish.catalogue import described
 
-    from kg.publish.catalogue import Description, catalogue
+    record: dict[str, Any] = {**(desk.build.record if desk.build is not None else {}), "title": desk.site.title}
+    said = described(record, desk.base)
+    endpoint = said.catalogue.endpoint or f"{request.origin}{request.root}/sparql"
+    return replace(said, catalogue=replace(said.catalogue, endpoint=endpoint))
 
-    site = desk.site
-    record: dict[str, Any] = desk.build.record if desk.build is not None else {}
-    title = {lang: site.title.get(lang) or next(iter(site.title.values())) for lang in ("de", "en")}
-    sources = [{**_EMPTY, **source} for source in record.get("sources", [])]
-    texts = [source.get("description", {}) for source in sources]
-    text = {lang: "\n\n".join(said[lang] for said in texts if said.get(lang)) or title[lang] for lang in ("de", "en")}
-    about = Description(desk.base, str(record.get("name", "graph")), site.release, site.state, title, text, site.licenses, sources)
-    made = {quad.triple for quad in ox.parse(catalogue(about, []).encode(), format=ox.RdfFormat.TURTLE)}
-    endpoint = ox.NamedNode(request.origin + request.root + "/sparql")
-    dataset, record_ = ox.NamedNode(about.dataset), ox.NamedNode(f"{desk.base}catalog")
-    for subject, predicate, value in (
-        (endpoint, RDF.type, ox.NamedNode(DCAT.DataService)),
-        (endpoint, DCAT.endpointURL, endpoint),
-        (endpoint, DCAT.servesDataset, dataset),
-        (endpoint, DCTERMS.title, ox.Literal("SPARQL 1.1", language="en")),
-        (endpoint, DCTERMS.title, ox.Literal("SPARQL 1.1", language="de")),
-        (record_, DCAT.service, endpoint),
-    ):
-        made.add(ox.Triple(subject, ox.NamedNode(predicate), value))
-    for graph, said in graph_facts(desk).items():
-        made.add(ox.Triple(dataset, ox.NamedNode(DCTERMS.hasPart), ox.NamedNode(graph)))
-        made |= {ox.Triple(ox.NamedNode(graph), ox.NamedNode(predicate), value) for predicate, value in said}
-    return sorted(made, key=lambda one: (str(one.subject), str(one.predicate), str(one.object)))
+
+def published_files(desk: Desk, request: Request) -> list[Download]:
+    """Return the files that `kg publish` has made of this build, at their addresses here."""
+    from kg.portal.pages import published
+    from kg.publish.catalogue import listed
+
+    here = f"{request.origin}{request.root}/downloads/"
+    return list(listed([{**one, "url": here + str(one["name"])} for one in published(desk)], ""))
+
+
+def frozen(desk: Desk, request: Request) -> list[dict[str, Any]]:
+    """Return the manifests of the frozen releases of this graph, the newest first, their files at their addresses here."""
+    here = f"{request.origin}{request.root}/releases"
+    return [{**one.manifest, "files": [{**file, "url": f"{here}/{one.version}/{name}"} for name, file in one.files.items()]} for one in _own(desk)]
+
+
+def _own(desk: Desk) -> list[Frozen]:
+    """Return the releases of this graph: another may have been built in the same folder before."""
+    return [one for one in releases(desk) if one.dataset == f"{desk.base}releases/{one.version}"][:MAX_RELEASES]
+
+
+def stamp(desk: Desk) -> tuple[object, ...]:
+    """Return what changes when a release or a publication appears, by two looks at the disk."""
+    try:
+        published = (desk.build.path.parent.parent / "publish" / "manifest.json").stat().st_mtime_ns if desk.build is not None else 0
+    except OSError:
+        published = 0
+    return published, tuple(one.version for one in releases(desk))
+
+
+def data(desk: Desk, request: Request) -> Reply:
+    """Return the catalogue in the syntax asked for; made once, until a release or a publication appears."""
+    from kg.publish.catalogue.dcat import prefixes, statements
+    from kg.publish.catalogue.syntaxes import written
+
+    kept: dict[object, bytes] = desk.cached("catalogues", dict)
+    form = "jsonld" if request.form == "json" else request.form
+    key = (form, stamp(desk), request.origin, request.root)
+    if key not in kept:
+        if len(kept) >= KEPT:
+            kept.clear()
+        said = about(desk, request)
+        kept[key] = written(statements(said, published_files(desk, request), frozen(desk, request)), form, prefixes(said))
+    return Reply(kept[key], MEDIA[request.form])
 
 
 def page_values(desk: Desk, request: Request) -> dict[str, Any]:
-    """Return what the template shows: the sources with state, licence, publisher and how they were collected."""
-    from kg.namespaces import INNO
-
+    """Return what the template shows: the data set, its releases, and the sources with state, licence, publisher and how they were collected."""
     reader = Reader(desk, request)
     found = graph_facts(desk)
     reader.know({value.value for said in found.values() for _, value in said if type(value).__name__ == "NamedNode"})
@@ -72,4 +101,10 @@ def page_values(desk: Desk, request: Request) -> dict[str, Any]:
             }
         )
     signs = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
-    return {"sources": sources, "downloads": [(name, f"{request.root}/catalog?format={form}") for form, name in signs.items()]}
+    return {
+        "sources": sources,
+        "about": about(desk, request),
+        "files": published_files(desk, request),
+        "releases": _own(desk),
+        "downloads": [(name, f"{request.root}/catalog?format={form}") for form, name in signs.items()],
+    }

@@ -1,97 +1,95 @@
-"""The ontology as a page of terms and as RDF, from the graph that holds it."""
+"""`/ontology` and `/ontology/{version}`: the documentation of the ontology in the portal's frame, or its file in an RDF syntax (`kg.terms`)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-from kg.namespaces import BASE, DCTERMS, OWL, RDF, RDFS, SKOS
-from kg.portal.entity_values import Reader
-from kg.portal.facts import Said, described, first, rows, values
+from kg.errors import Text
+from kg.namespaces import BASE, OWL
+from kg.portal.addresses import without_suffix
+from kg.portal.described import MEDIA
+from kg.portal.facts import rows
+from kg.portal.page import Reply
+from kg.portal.render import NotFoundError, failure, markup
+from kg.store import EmbeddedStore
+from kg.terms import Links, Ontology, page, syntax, terms
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from kg.portal.desk import Desk
     from kg.portal.page import Request
 
 IRI = BASE + "ontology"
-MAX_TERMS = 2_000
-MAX_TRIPLES = 20_000
-_KINDS = (
-    (OWL.Class, "Classes", "Klassen"),
-    (OWL.ObjectProperty, "Properties that lead to things", "Eigenschaften, die auf Dinge führen"),
-    (OWL.DatatypeProperty, "Properties that hold values", "Eigenschaften, die Werte tragen"),
-)
+COUNTED = 500_000
+"""Statements of a graph up to which uses are counted for the page, which takes some tenths of a second then."""
 
 
-def triples(desk: Desk) -> list[ox.Triple]:
-    """Return the vocabulary: the graph that describes it, sorted; of an endpoint without such a graph the statements about our terms."""
-    import pyoxigraph as ox
+def reply(desk: Desk, request: Request) -> Reply:
+    """Answer `/ontology`, `/ontology/{version}` and `/doc/ontology`: the page, or the ontology in the format of Accept, of a suffix or of `format`.
 
-    graph: dict[str, Any] = {"g": ox.NamedNode(f"{desk.base}graph/ontology")}
-    limit = f"LIMIT {MAX_TRIPLES}"
-    found = rows(desk.store, f"SELECT ?s ?p ?o WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} {limit}", graph)
-    if not found:
-        found = rows(desk.store, f'SELECT ?s ?p ?o WHERE {{ ?s ?p ?o FILTER (STRSTARTS(STR(?s), "{IRI}")) }} {limit}')
-    made = {ox.Triple(s, p, o) for s, p, o in found if isinstance(s, ox.NamedNode) and isinstance(p, ox.NamedNode) and o is not None}
-    return sorted(made, key=lambda one: (str(one.subject), str(one.predicate), str(one.object)))
+    There is one version, that of the software; another one is answered by 404 with a list of those there are (RFC 9110, section 15.5.5).
+    """
+    version = without_suffix(request.names.get("version", ""))[0]
+    found = terms()
+    if version and version != found.header.version:
+        what = Text("This version of the ontology is not here.", "Diese Version der Ontologie gibt es hier nicht.")
+        fix = Text("Choose one of the versions there are.", "Wählen Sie eine der vorhandenen Versionen.")
+        near = [(request.url(f"/ontology/{found.header.version}"), found.header.version)]
+        return failure(NotFoundError(what, where=request.path[:200], fix=fix), request, near=near)
+    form = without_suffix(request.path)[1] or request.form
+    headers = {"Link": _links(request, found)}
+    if form == "html":
+        return desk.render("entity_ontology.html", request, headers=headers, **page_values(desk, request))
+    return Reply(syntax("jsonld" if form == "json" else form), MEDIA[form], headers=headers)
 
 
 def page_values(desk: Desk, request: Request) -> dict[str, Any]:
-    """Return what the template shows: the head of the ontology and its terms by kind."""
+    """Return what the template shows: title, description and the body of the page; the graph's own version where it is another one."""
+    found = desk.cached("ontology-terms", lambda: _terms(desk))
+    key = ("ontology-page", request.lang, request.chosen_lang, request.root)
+    body = desk.cached(key, lambda: page(found, request.lang, links=_addresses(desk, request), standalone=False))
+    other = desk.cached("ontology-version", lambda: _version_of_graph(desk))
+    return {
+        "title": found.header.title.get(request.lang, "Ontology"),
+        "about": found.header.description.get(request.lang, ""),
+        "number": found.header.version,
+        "other": other if other != found.header.version else "",
+        "counted": found.graph is not None,
+        "body": markup(body),
+    }
 
-    def make() -> dict[str, list[Said]]:
-        kinds = " ".join(f"<{kind}>" for kind, _, _ in _KINDS)
-        query = f'SELECT DISTINCT ?t WHERE {{ VALUES ?k {{ {kinds} }} ?t a ?k FILTER (STRSTARTS(STR(?t), "{IRI}#")) }} LIMIT {MAX_TERMS}'
-        return described(desk.store, [row[0].value for row in rows(desk.store, query) if row[0] is not None] + [IRI])
 
-    said = desk.cached("entity-ontology", make)
-    reader = Reader(desk, request)
-    unions = desk.cached("entity-unions", lambda: _unions(desk))
-    reader.know(
-        {value.value for one in said.values() for p, value in one if p in (RDFS.domain, RDFS.range, RDFS.subClassOf, RDFS.subPropertyOf)} | set(said)
+def _terms(desk: Desk) -> Ontology:
+    """Return the ontology, its uses counted where the graph was built here and is not too large."""
+    build = desk.build
+    counted = build is not None and isinstance(desk.store, EmbeddedStore) and desk.site.statements <= COUNTED
+    return terms(build if counted else None, store=desk.store)
+
+
+def _version_of_graph(desk: Desk) -> str:
+    """Return which version of the ontology the graph holds, or empty where it does not say."""
+    import pyoxigraph as ox
+
+    given: dict[str, Any] = {"o": ox.NamedNode(IRI), "p": ox.NamedNode(OWL.versionInfo)}
+    return next((row[0].value for row in rows(desk.store, "SELECT ?v WHERE { ?o ?p ?v } LIMIT 1", given) if row[0] is not None), "")
+
+
+def _addresses(desk: Desk, request: Request) -> Links:
+    version = terms().header.version
+    return Links(
+        download=lambda form: f"{request.root}/ontology/{version}.{form}",
+        question=lambda name: request.url(f"/questions/{name}") if name in desk.questions else "",
+        version=lambda one: request.url(f"/ontology/{one}") if one == version else "",
     )
-    groups = []
-    for kind, english, german in _KINDS:
-        terms = sorted(iri for iri, one in said.items() if kind in {value.value for value in values(one, RDF.type)})
-        groups.append((german if request.lang == "de" else english, [_term(reader, iri, said[iri], unions) for iri in terms]))
-    head = said.get(IRI, [])
-    return {
-        "iri": IRI,
-        "title": reader.best(values(head, DCTERMS.title)),
-        "text_": reader.best(values(head, DCTERMS.description)),
-        "number": first(head, OWL.versionInfo),
-        "groups": groups,
-        "total": sum(len(terms) for _, terms in groups),
-        "downloads": [(name, f"{request.root}/ontology?format={form}") for form, name in _SIGNS.items()],
-    }
 
 
-_SIGNS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
-
-
-def _term(reader: Reader, iri: str, said: list[Said], unions: dict[str, list[str]]) -> dict[str, Any]:
-    def linked(predicate: str) -> list[Any]:
-        found = [one for value in values(said, predicate) for one in unions.get(value.value, [value.value])]
-        return [reader.link(one) for one in found]
-
-    return {
-        "name": iri.removeprefix(IRI + "#"),
-        "label": reader.best(values(said, RDFS.label)),
-        "definition": reader.best(values(said, SKOS.definition)),
-        "example": reader.best(values(said, SKOS.example)),
-        "href": reader.desk.href(iri, reader.request),
-        "domain": linked(RDFS.domain),
-        "range": linked(RDFS.range),
-        "above": linked(RDFS.subClassOf) + linked(RDFS.subPropertyOf),
-        "functional": OWL.FunctionalProperty in {value.value for value in values(said, RDF.type)},
-    }
-
-
-def _unions(desk: Desk) -> dict[str, list[str]]:
-    """Return the members of each class that is a union (OWL 2: `owl:unionOf`)."""
-    made: dict[str, list[str]] = {}
-    for union, member in rows(desk.store, "SELECT ?u ?m WHERE { ?u owl:unionOf ?l . ?l rdf:rest*/rdf:first ?m } LIMIT 5000"):
-        if union is not None and member is not None:
-            made.setdefault(union.value, []).append(member.value)
-    return {union: sorted(members) for union, members in made.items()}
+def _links(request: Request, found: Ontology) -> str:
+    """Return the Link header (RFC 8288): the current page, this version (RFC 5829), the other formats, the licence."""
+    here = f"{request.origin}{request.root}/ontology"
+    version = f"{here}/{quote(found.header.version)}"
+    links = [f'<{here}>; rel="canonical"', f'<{version}>; rel="latest-version"', f'<{IRI}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
+    links += [f'<{version}.{form}>; rel="alternate"; type="{MEDIA[form].partition(";")[0]}"' for form in ("ttl", "jsonld", "nt", "rdf")]
+    links.append(f'<{version}.ttl>; rel="describedby"; type="text/turtle"')
+    if found.header.licence.startswith("https://"):
+        links.append(f'<{quote(found.header.licence, safe=":/?#%-._~")}>; rel="license"')
+    return ", ".join(links)

@@ -61,13 +61,19 @@ class Channel:
             count -= len(part)
         return b"".join(parts)
 
-    def write(self, head: dict[str, Any], body: bytes = b"") -> None:
-        """Send a frame; a large body goes ahead as a file."""
-        if len(body) > INLINE:
-            number = anonymous_file(body)
+    def write(self, head: dict[str, Any], body: bytes = b"", file: int = -1) -> None:
+        """Send a frame; a large body goes ahead as a file.
+
+        Args:
+            head: Head of the frame.
+            body: Its body.
+            file: Descriptor of an open file that is the body instead, or -1; it is closed here, and the front reads its own copy.
+        """
+        if file >= 0 or len(body) > INLINE:
+            number, size = (file, os.fstat(file).st_size) if file >= 0 else (anonymous_file(body), len(body))
             try:
                 socket.send_fds(self._files, [b"f"], [number])
             finally:
                 os.close(number)
-            head, body = {**head, "file": len(body)}, b""
+            head, body = {**head, "file": size, "disk": file >= 0}, b""
         self._frames.sendall(packed(head, body))

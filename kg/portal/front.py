@@ -195,10 +195,7 @@ class Front:
     def measure(self) -> None:
         """Put the state of the pools into the gauges."""
         for name, pool in self._pools(self.release) if self.release is not None else ():
-            self.watching.killed.labels(name).set(pool.killed)
-            self.watching.refused.labels(name).set(pool.refused)
-            self.watching.workers.labels(name, "busy").set(pool.busy)
-            self.watching.workers.labels(name, "idle").set(len(pool.workers) - pool.busy)
+            self.watching.measured(name, killed=pool.killed, refused=pool.refused, busy=pool.busy, idle=len(pool.workers) - pool.busy)
 
     @staticmethod
     def _pools(release: Release) -> tuple[tuple[str, Pool], ...]:

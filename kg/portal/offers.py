@@ -24,6 +24,7 @@ MEDIA = {
     "png": "image/png",
     "vosviewer": "application/vnd.vosviewer+json",
     "xml": "application/xml",
+    "atom": "application/atom+xml",
     "txt": "text/plain",
 }
 """Media types by short name (where the register of media types has none, the one in use)."""

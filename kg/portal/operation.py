@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
 
+from kg.errors import MissingExtraError
 from kg.portal.negotiate import gzip_accepted
 from kg.portal.render import STATIC, asset
 
@@ -73,9 +74,14 @@ async def ready(http: HttpRequest) -> Response:
 
 
 async def metrics(http: HttpRequest) -> Response:
-    """Return counters for Prometheus (text format 0.0.4), where the operator serves them."""
+    """Return counters for Prometheus (text format 0.0.4), where the operator serves them; without the package 501 and what to install."""
     front: Front = http.app.state.front
     if not front.settings.metrics:
         return Response(b"", 404, media_type="text/plain")
     front.measure()
-    return Response(front.watching.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    try:
+        return Response(front.watching.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=headers)
+    except MissingExtraError as error:
+        # Read by a machine or in an operator's terminal, so in both languages.
+        return Response("".join(f"# {error.text(lang)}\n" for lang in ("en", "de")), 501, media_type="text/plain; charset=utf-8", headers=headers)

@@ -99,6 +99,7 @@ class Reply:
         status: HTTP status.
         headers: Further headers; names and values are ASCII without line ends (checked by the front).
         rows, truncated: For the log; `truncated` also becomes `X-Truncated`.
+        file: Descriptor of an open file that is the body, or -1. The front streams it and closes it, and answers requests for a range of it.
     """
 
     body: bytes = b""
@@ -107,6 +108,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     rows: int | None = None
     truncated: bool = False
+    file: int = -1
 
 
 def json_reply(data: object, *, status: int = 200, media_type: str = JSON, headers: Mapping[str, str] | None = None) -> Reply:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError, Text
 from kg.namespaces import INNO, SKOS
+from kg.portal import released
 from kg.portal.about import FRAMES, about, centres, record_of, sources_of, text_in
 from kg.portal.crawling import opensearch, robots, sitemap, sitemap_part
 from kg.portal.page import Reply, Request, json_reply
+from kg.portal.released import descriptor
 from kg.portal.render import NotFoundError
 from kg.portal.schema_org import for_script
 
@@ -88,6 +90,7 @@ def home(desk: Desk, request: Request) -> Reply:
         cite=citation(desk, request),
         block=for_script(dataset(desk, request)),
         files=published(desk),
+        newest=next(iter(released.releases(desk)), None),
     )
 
 
@@ -155,7 +158,7 @@ def citation(desk: Desk, request: Request) -> str:
     parts = [
         f"{who}: {site.title.get(request.lang, '')}" if who else site.title.get(request.lang, ""),
         Text(f"Data of {site.state}", f"Datenstand {site.state}").in_(request.lang) if site.state else "",
-        Text(f"Release {site.release}", f"Ausgabe {site.release}").in_(request.lang) if site.release else "",
+        Text(f"Build {site.release}", f"Build {site.release}").in_(request.lang) if site.release else "",
         ", ".join(site.licenses),
         f"{request.origin}{request.root}/",
     ]
@@ -164,63 +167,21 @@ def citation(desk: Desk, request: Request) -> str:
 
 def dataset(desk: Desk, request: Request) -> dict[str, Any]:
     """Return the graph as schema.org Dataset in a DataCatalog; what is not known is left out."""
-    site, sources = desk.site, sources_of(desk)
+    from kg.portal.entity_catalog import about, published_files
+    from kg.publish.catalogue import schema_org
+
     here = f"{request.origin}{request.root}"
-
-    def texts(values: Mapping[str, str]) -> list[dict[str, str]]:
-        return [{"@language": lang, "@value": text} for lang, text in sorted(values.items()) if text]
-
-    def of_source(source: Mapping[str, Any]) -> dict[str, Any]:
-        publisher = _filled({"@type": "Organization", **source["publisher"]}) if source["publisher"]["name"] else None
-        return _filled(
-            {
-                "@type": "Dataset",
-                "@id": source["graph"],
-                "name": texts(source["title"]),
-                "description": texts(source["description"]),
-                "license": source["license"],
-                "publisher": publisher,
-                "measurementTechnique": texts(source["frame"]["population"]),
-            }
-        )
-
-    downloads = [
-        _filled(
-            {
-                "@type": "DataDownload",
-                "contentUrl": f"{here}/downloads/{one['name']}",
-                "encodingFormat": one["media_type"],
-                "contentSize": str(one["bytes"]),
-            }
-        )
-        for one in published(desk)
-    ]
-    endpoint = {"@type": "DataDownload", "name": "SPARQL", "contentUrl": f"{here}/sparql", "encodingFormat": "application/sparql-query"}
-    return _filled(
-        {
-            "@context": "https://schema.org",
-            "@type": "Dataset",
-            "@id": f"{desk.base}dataset",
-            "url": f"{here}/",
-            "name": texts(site.title),
-            "description": texts(sources[0]["description"] if sources else {}),
-            "version": site.release,
-            "dateModified": site.state,
-            "license": list(site.licenses),
-            "hasPart": [of_source(source) for source in sources],
-            "distribution": [*downloads, endpoint],
-            "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{here}/catalog", "name": texts(site.title)},
-        }
-    )
-
-
-def _filled(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if value not in (None, "", [], {})}
+    return schema_org(about(desk, request), published_files(desk, request), request.lang, page=f"{here}/", catalog=f"{here}/catalog")
 
 
 def published(desk: Desk) -> list[dict[str, Any]]:
     """Return the files that `kg publish` has made of this very build; an empty list where there are none, or they are of another one."""
-    return desk.cached("published", lambda: _published(desk))
+    place = _publish_folder(desk)
+    try:
+        mark = (place / "manifest.json").stat().st_mtime_ns if place is not None else 0
+    except OSError:
+        mark = 0
+    return desk.cached(("published", mark), lambda: _published(desk))
 
 
 def _published(desk: Desk) -> list[dict[str, Any]]:
@@ -231,8 +192,7 @@ def _published(desk: Desk) -> list[dict[str, Any]]:
         return []
     if desk.build is None or manifest.get("build") != desk.build.id:
         return []
-    files = [one for one in manifest.get("files", []) if re.fullmatch(r"[\w-][\w.-]*", str(one.get("name", "")))]
-    return [one for one in files if int(one.get("bytes", 0)) <= desk.settings.answer_bytes]
+    return [one for one in manifest.get("files", []) if re.fullmatch(r"[\w-][\w.-]*", str(one.get("name", "")))]
 
 
 def _publish_folder(desk: Desk) -> Path | None:
@@ -247,14 +207,11 @@ def download(desk: Desk, request: Request) -> Reply:
     """
     name, place = request.names.get("name", ""), _publish_folder(desk)
     entry = next((one for one in published(desk) if one["name"] == name), None)
-    try:
-        body = (place / name).read_bytes() if entry is not None and place is not None else None
-    except OSError:
-        body = None
-    if entry is None or body is None:
+    file = descriptor(place.resolve(), name) if entry is not None and place is not None else -1
+    if entry is None or file < 0:
         what = Text("There is no such file.", "Eine solche Datei gibt es nicht.")
         raise NotFoundError(what, where=name[:100], fix=Text("The home page lists what there is.", "Die Startseite zählt auf, was es gibt."))
-    return Reply(body, str(entry["media_type"]), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Reply(b"", str(entry["media_type"]), headers={"Content-Disposition": f'attachment; filename="{name}"'}, file=file)
 
 
 __all__ = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import ParameterError, Text
-from kg.namespaces import XSD
 from kg.portal import downloads
 from kg.portal.asking import Asked, ask, frame, unknown_error
 from kg.portal.desk import Desk
@@ -13,7 +12,7 @@ from kg.portal.page import Reply, Request, json_reply
 from kg.portal.question import no_such_question
 from kg.portal.render import status_of
 from kg.questions import Parameter
-from kg.results import iris_of
+from kg.results import iris_of, json_term
 
 if TYPE_CHECKING:
     from kg.errors import KgError
@@ -131,19 +130,9 @@ def _json(desk: Desk, request: Request, asked: Asked) -> Reply:
 
 
 def term_json(term: Node, names: dict[str, str]) -> dict[str, str]:
-    """Return a term as in SPARQL 1.1 Query Results JSON (section 3.2.2), with the name of an IRI as `label`."""
-    import pyoxigraph as ox
-
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value, "label": names.get(term.value, term.value)}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    found = {"type": "literal", "value": term.value}
-    if term.language:
-        found["xml:lang"] = term.language
-    elif term.datatype.value != XSD.string:
-        found["datatype"] = term.datatype.value
-    return found
+    """Return a term as in SPARQL 1.1 Query Results JSON (:func:`kg.results.json_term`), with the name of an IRI as `label`."""
+    found = json_term(term)
+    return {**found, "label": names.get(term.value, term.value)} if found["type"] == "uri" else found
 
 
 def openapi(desk: Desk, request: Request) -> Reply:

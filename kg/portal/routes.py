@@ -34,7 +34,7 @@ class Route:
 
 
 TABLE: tuple[Route, ...] = (
-    Route("/", "pages:home"),
+    Route("/", "pages:home", kept=False),
     Route("/search", "search:page"),
     Route("/api/search", "search:api", ("json",)),
     Route("/api/suggest", "search:suggest", ("json",)),
@@ -66,8 +66,8 @@ TABLE: tuple[Route, ...] = (
     Route("/check", "check:page", pool="analysis", methods=("GET", "POST"), body="upload_bytes"),
     Route("/about", "pages:about"),
     Route("/about/{name}", "pages:about"),
-    Route("/catalog", "entity:catalog", DATA),
-    Route("/.well-known/void", "void:page", DATA),
+    Route("/catalog", "entity:catalog", DATA, kept=False),
+    Route("/.well-known/void", "void:page", (*DATA[1:], "html"), kept=False),
     Route("/dataset", "void:dataset", DATA),
     Route("/context/{name}", "void:context", ("jsonld",)),
     Route("/releases", "releases:listing", ("html", "json"), kept=False),
@@ -89,8 +89,8 @@ TABLE: tuple[Route, ...] = (
     Route("/embed/question/{name}", "question:embed", embeddable=True),
     Route("/embed/network", "explorer:embed", pool="analysis", embeddable=True),
     Route("/embed/map", "map:embed", embeddable=True),
-    Route("/sitemap.xml", "pages:sitemap", ("xml",)),
-    Route("/sitemap-{number}.xml", "pages:sitemap_part", ("xml",)),
+    Route("/sitemap.xml", "pages:sitemap", ("xml",), kept=False),
+    Route("/sitemap-{number}.xml", "pages:sitemap_part", ("xml",), kept=False),
     Route("/robots.txt", "pages:robots", ("txt",)),
     Route("/opensearch.xml", "pages:opensearch", ("xml",)),
     Route("/downloads/{name}", "pages:download"),

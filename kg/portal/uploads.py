@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.archives import blown, points_outside, unfit
 from kg.errors import InputError, Text
 
 MAX_FILES = 50
@@ -138,7 +139,7 @@ def _members(upload: Upload) -> Sequence[Upload]:
                     # What a header says of the size need not be true.
                     data = opened.read(left + 1)
                 left -= len(data)
-                if left < 0 or len(data) > max(FREE_RATIO, MAX_RATIO * max(member.compress_size, 1)):
+                if left < 0 or blown(len(data), member.compress_size, ratio=MAX_RATIO, free=FREE_RATIO):
                     raise _too_large(upload.name)
                 if name := base_name(member.filename):
                     found.append(Upload(name, data))
@@ -150,12 +151,11 @@ def _members(upload: Upload) -> Sequence[Upload]:
 
 def _refuse(member: zipfile.ZipInfo, where: str) -> None:
     """Refuse an archive that tries to write elsewhere, is encrypted or packed in a way whose memory is not bounded."""
-    parts = member.filename.replace("\\", "/").split("/")
-    if ".." in parts or parts[0] == "" or ":" in parts[0]:
+    if points_outside(member.filename):
         shown = member.filename[:NAME]
         what = Text(f"The archive names a path outside itself: {shown!r}.", f"Das Archiv nennt einen Pfad außerhalb: {shown!r}.")
         raise InputError(what, where=where, fix=Text("Pack the folder itself.", "Packen Sie den Ordner selbst."))
-    if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if unfit(member):
         what = Text("The archive is encrypted, or packed in an unusual way.", "Das Archiv ist verschlüsselt oder ungewöhnlich gepackt.")
         raise InputError(what, where=where, fix=Text("Pack it again as a plain zip.", "Packen Sie es neu als einfaches Zip."))
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kg.archives import timeless
 from kg.errors import MissingExtraError, Text
 from kg.namespaces import XSD
 from kg.store import Table
@@ -68,23 +69,8 @@ def workbook(table: Table, facts: Mapping[str, str], lang: str) -> bytes:
         about.append([cell(about, {"de": "Gekürzt", "en": "Cut"}[lang]), cell(about, what.in_(lang))])
     buffer = io.BytesIO()
     book.save(buffer)
-    return _without_clock(buffer)
-
-
-def _without_clock(book: io.BytesIO) -> bytes:
-    """Return a workbook with the times of writing taken out: the same rows give the same bytes, which a strong ETag promises."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-    buffer = io.BytesIO()
-    with ZipFile(book) as old, ZipFile(buffer, "w", ZIP_DEFLATED, compresslevel=4) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
-            entry = ZipInfo(name)  # dated 1980-01-01
-            entry.compress_type = ZIP_DEFLATED
-            new.writestr(entry, data)
-    return buffer.getvalue()
+    # A strong ETag promises the same bytes.
+    return timeless(buffer, level=4)
 
 
 def _value(term: Node | None) -> str | int | float:

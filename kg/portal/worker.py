@@ -65,7 +65,7 @@ def main(frames: int, files: int) -> None:
         # What a request has taken may stay taken: the next one would have less than it may use.
         if time.monotonic() - started > HEAVY and _address_space() > most:
             answered["retire"] = True
-        channel.write(answered, reply.body)
+        channel.write(answered, reply.body, reply.file)
 
 
 def answer(desk: Desk, request: Request) -> Reply:

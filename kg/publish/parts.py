@@ -31,6 +31,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Compressed:
+    """A file packed with gzip, beside the plain one.
+
+    Attributes:
+        name: File name.
+        bytes: Size.
+        sha256: Checksum, hexadecimal.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class File:
     """A file of a publication.
 
@@ -40,6 +55,7 @@ class File:
         sha256: Checksum, hexadecimal.
         count: Number of what `part.unit` names, or 0.
         licences: IRIs of the licences of what it holds.
+        compressed: The same, packed, or nothing.
     """
 
     part: Part
@@ -47,6 +63,7 @@ class File:
     sha256: str
     count: int
     licences: tuple[str, ...]
+    compressed: Compressed | None = None
 
     @property
     def name(self) -> str:
@@ -110,11 +127,39 @@ _MEDIA = {
 def stem(name: str) -> str:
     """Return the name of the dumps without ending: the graph's, unless another file has it.
 
-    >>> stem("dortmund"), stem("catalog")
-    ('dortmund', 'catalog-graph')
+    >>> stem("dortmund"), stem("catalog"), stem("places")
+    ('dortmund', 'catalog-graph', 'places-graph')
     """
-    taken = {pattern.rsplit(".", 1)[0] for pattern, *_ in _PARTS}
+    taken = {pattern.rsplit(".", 1)[0].lower() for pattern, *_ in _PARTS} | _RELEASED
     return f"{name}-graph" if name in taken else name
+
+
+_RELEASED = frozenset(
+    [
+        "award-results",
+        "changes",
+        "citation",
+        "codes",
+        "csv-metadata",
+        "datapackage",
+        "dataset",
+        "documents",
+        "events",
+        "funding",
+        "licence",
+        "license",
+        "manifest",
+        "notes",
+        "organisations",
+        "places",
+        "programmes",
+        "projects",
+        "prov",
+        "sha256sums",
+        "shapes",
+    ]
+)
+"""Names of further files of a release (kg.release.parts), which has the same dumps."""
 
 
 def parts(name: str) -> list[Part]:
@@ -156,24 +201,24 @@ def citation(record: Mapping[str, Any], title: str, lang: str) -> str:
 
 
 def readme(
-    record: Mapping[str, Any],
     titles: Mapping[str, str],
     files: Iterable[Part],
     licences: Iterable[str],
     method: Mapping[str, str],
     frames: Mapping[str, str],
     limits: Mapping[str, str],
+    cite: Mapping[str, str],
 ) -> str:
     """Return the text of `README.txt`, German and English.
 
     Args:
-        record: Record of the build.
         titles: Title per language.
         files: The files, in the order of the list.
         licences: Licences of the data.
         method: How the network was made, per language.
         frames: How the data were collected, per language.
         limits: What stands in another place than usual, per language, or nothing.
+        cite: How to cite, per language.
     """
     import textwrap
 
@@ -202,7 +247,7 @@ def readme(
     fill = textwrap.TextWrapper(100, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False).fill
     listed, stated = list(files), list(licences)
     text = []
-    for lang, (heading, licence, collected, counted, limited, cite, none, manifest) in words.items():
+    for lang, (heading, licence, collected, counted, limited, citing, none, manifest) in words.items():
         width = max(len(part.name) for part in listed) + 2
         lines = [f"  {part.name:<{width}}{part.de if lang == 'de' else part.en}" for part in listed]
         lines.append(f"  {MANIFEST:<{width}}{manifest}")
@@ -211,7 +256,7 @@ def readme(
             *([(collected, frames[lang])] if frames.get(lang) else []),
             (counted, method[lang]),
             *([(limited, limits[lang])] if limits.get(lang) else []),
-            (cite, citation(record, titles[lang], lang)),
+            (citing, cite[lang]),
         ]
         title = titles[lang]
         text.append(f"{title}\n{'=' * len(title)}\n\n{heading}\n" + "\n".join(lines) + "\n")

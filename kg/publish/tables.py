@@ -1,16 +1,19 @@
 """The CSV tables, and the codebook that says what each column means.
 
-Format: RFC 4180 (comma, CRLF, header line), UTF-8 without BOM. Several values in one cell are separated by `; `, in a fixed order.
+Format: RFC 4180 (comma, CRLF, header line), UTF-8 without BOM. Several values in one cell are separated by `; `, in a fixed order. A text that a
+spreadsheet would take for a formula has an apostrophe before it.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kg.analyse.arrow import constant
 from kg.analyse.labels import Named
 from kg.analyse.lines import csv_field, joined
 from kg.engine.base import Engine
@@ -330,14 +333,15 @@ def edges(network: nx.Graph) -> list[list[str]]:
     return [[one, other, repr(data["weight"]), str(data["count"]), cell(data["shared"])] for one, other, data in pairs]
 
 
-def codebook(bounded: bool = False) -> list[list[str]]:
+def codebook(bounded: bool = False, tables: Mapping[str, Sequence[Column]] = COLUMNS) -> list[list[str]]:
     """Return one row per column of every table.
 
     Args:
         bounded: Say of the columns whose lists are left empty where they are too long for a cell that they are.
+        tables: Columns by table.
     """
     rows = []
-    for file, columns in COLUMNS.items():
+    for file, columns in tables.items():
         for column in columns:
             limit = cell_limit() if bounded and (file, column.name) in BOUNDED else ""
             rows.append([file, column.name, column.type, column.de, column.en, column.values or limit])
@@ -350,11 +354,19 @@ def _several(values: Iterable[str]) -> str:
 
 def write_table(path: Path, rows: Sequence[Sequence[str]]) -> int:
     """Write a table with the header of its name and return its number of rows."""
+    return write_rows(path, COLUMNS[path.name], rows)
+
+
+def write_rows(path: Path, columns: Iterable[Column], rows: Iterable[Sequence[str]]) -> int:
+    """Write a table row by row, no cell of which a spreadsheet takes for a formula, and return its number of rows."""
+    number = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([column.name for column in COLUMNS[path.name]])
-        writer.writerows(rows)
-    return len(rows)
+        writer.writerow([column.name for column in columns])
+        for row in rows:
+            writer.writerow([safe(value) for value in row])
+            number += 1
+    return number
 
 
 def write_columns(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
@@ -363,10 +375,32 @@ def write_columns(path: Path, batches: Iterable[pa.RecordBatch]) -> int:
     with path.open("wb") as file:
         file.write((",".join(column.name for column in COLUMNS[path.name]) + "\r\n").encode())
         for batch in batches:
-            cells = [part for column in batch.columns for part in (",", csv_field(column))]
+            cells = [part for column in batch.columns for part in (",", csv_field(_safe(column)))]
             file.write(joined(*cells[1:], "\r\n"))
             number += batch.num_rows
     return number
+
+
+_FORMULA = r"^(?:[\s\x{feff}]*[=+\-@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|[\t\r])"
+_NUMBER = r"^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
+_FORMULA_RE, _NUMBER_RE = re.compile(re.sub(r"\\x\{([0-9a-f]+)\}", r"\\u\1", _FORMULA)), re.compile(_NUMBER.replace("$", r"\Z"))
+
+
+def safe(text: str) -> str:
+    """Return a cell with an apostrophe before what a spreadsheet would take for a formula (OWASP: CSV injection); numbers stay as they are.
+
+    >>> safe("=1+1"), safe("-0.5"), safe("@x"), safe("a")
+    ("'=1+1", '-0.5', "'@x", 'a')
+    """
+    return f"'{text}" if _FORMULA_RE.match(text) and not _NUMBER_RE.match(text) else text
+
+
+def _safe(column: pa.Array) -> pa.Array:
+    """Do the same to a column of texts."""
+    import pyarrow.compute as pc
+
+    hostile = pc.and_not(pc.match_substring_regex(column, _FORMULA), pc.match_substring_regex(column, _NUMBER))
+    return pc.if_else(hostile, pc.binary_join_element_wise(constant("'"), column, constant("")), column) if pc.any(hostile).as_py() else column
 
 
 _ROWS = 5_000

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from kg.archives import blown, points_outside, unfit
 from kg.errors import InputError, Text
 
 MAX_FILE = 50 * 1024 * 1024
@@ -98,7 +99,7 @@ class Package:
                 )
             )
         for name in names:
-            if name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/") or ":" in name.split("/")[0]:
+            if points_outside(name) or "\\" in name or "\0" in name:
                 raise self.refused(
                     Text(f"The part {name!r} points out of the file.", f"Der Teil {name!r} zeigt aus der Datei hinaus."),
                     Text(
@@ -108,11 +109,15 @@ class Package:
                 )
         if len(set(names)) < len(names):
             raise self._broken()
-        if any(entry.flag_bits & 1 for entry in entries):
+        reasons = {unfit(entry) for entry in entries}
+        if "encrypted" in reasons:
             raise self.refused(*_LOCKED)
+        # Parts are packed by deflate or not at all (ECMA-376, part 2, annex C).
+        if "method" in reasons:
+            raise self._broken()
         total = sum(entry.file_size for entry in entries)
-        blown = [e for e in entries if e.file_size > _SMALL and e.file_size > MAX_RATIO * max(e.compress_size, 1)]
-        if total > MAX_UNPACKED or blown:
+        suspicious = any(blown(entry.file_size, entry.compress_size, ratio=MAX_RATIO, free=_SMALL) for entry in entries)
+        if total > MAX_UNPACKED or suspicious:
             raise self._too_large()
         if "mimetype" in names:
             raise self.refused(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.archives import timeless
+from kg.cells import is_formula
 from kg.errors import InputError, MissingExtraError, Problem, Text
 from kg.files import make_folder_of, write_file
 from kg.sheet.choices import OPEN, choices, explained
@@ -23,8 +25,6 @@ from kg.sources.lossless import LosslessTable
 _LAST = 1_048_576
 """Rows of a sheet."""
 _SHOWN_PROBLEMS = 50
-# What a spreadsheet takes for the beginning of a formula, and the quote that hides one.
-_FORMULA = ("=", "+", "-", "@", "\t", "\n", "'")
 _SOME_TEXT = Column(Text("A column of this table.", "Eine Spalte dieser Tabelle."), Text("free text", "freier Text"))
 
 
@@ -131,7 +131,7 @@ def workbook(folder: str, read: Mapping[str, tuple[LosslessTable, bytes]], lang:
         kept.append([writer.cell(kept, text) for text in row])
     buffer = io.BytesIO()
     book.save(buffer)
-    return _steady(buffer)
+    return timeless(buffer, level=6, change=_polished)
 
 
 def _refuse_what_no_cell_holds(tables: Mapping[str, LosslessTable]) -> None:
@@ -232,7 +232,7 @@ class _Writer:
         # Not through `value`: openpyxl would take a text that begins with "=" for a formula, and "#N/A" for an error.
         made._value = escaped(shown(text)) or None
         made.data_type = "s" if text else "n"
-        made._style = self.header if header else self.formula_like if text.startswith(_FORMULA) else self.text
+        made._style = self.header if header else self.formula_like if text.startswith(("'", "\n")) or is_formula(text) else self.text
         return made
 
     def table(self, name: str, table: LosslessTable, lists: Mapping[str, Sequence[str]]) -> None:
@@ -333,21 +333,10 @@ def _range(name: str) -> str:
     return f"list_{name}"
 
 
-def _steady(book: io.BytesIO) -> bytes:
-    """Return a workbook without the times of writing, and with blanks kept in cells that hold nothing else."""
-    from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-    buffer = io.BytesIO()
-    with ZipFile(book) as old, ZipFile(buffer, "w", ZIP_DEFLATED, compresslevel=6) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
-            elif name.startswith("xl/worksheets/sheet"):
-                data = re.sub(rb"<t>([ \t\n]+)</t>", rb'<t xml:space="preserve">\1</t>', data)
-                # Numbers as text are meant: no mark that offers to make them numbers (18.3.1.49; stands before the drawings).
-                data = data.replace(b"<legacyDrawing ", _TEXT_IS_MEANT + b"<legacyDrawing ", 1)
-            entry = ZipInfo(name)  # dated 1980-01-01
-            entry.compress_type = ZIP_DEFLATED
-            new.writestr(entry, data)
-    return buffer.getvalue()
+def _polished(name: str, data: bytes) -> bytes:
+    """Return a part of a workbook with blanks kept in cells that hold nothing else, and without the mark of numbers as text."""
+    if not name.startswith("xl/worksheets/sheet"):
+        return data
+    data = re.sub(rb"<t>([ \t\n]+)</t>", rb'<t xml:space="preserve">\1</t>', data)
+    # Numbers as text are meant: no mark that offers to make them numbers (18.3.1.49; stands before the drawings).
+    return data.replace(b"<legacyDrawing ", _TEXT_IS_MEANT + b"<legacyDrawing ", 1)

@@ -14,7 +14,6 @@ import csv
 import gzip
 import hashlib
 import os
-import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from kg.archives import blown, points_outside, unfit
 from kg.engine.base import CsvError, Engine
 from kg.errors import InputError, Problem, Text, unwritable
 from kg.sources.tables import TEXTS, problem
@@ -201,8 +201,7 @@ def _refuse_hostile(members: Sequence[zipfile.ZipInfo], path: Path) -> None:
     if len(members) > MAX_MEMBERS:
         raise _too_many(path)
     for member in members:
-        parts = member.filename.replace("\\", "/").split("/")
-        if ".." in parts or parts[0] == "" or ":" in parts[0]:
+        if points_outside(member.filename):
             what = Text(
                 f"The archive names a path outside itself: {member.filename!r}.", f"Das Archiv nennt einen Pfad außerhalb: {member.filename!r}."
             )
@@ -211,15 +210,15 @@ def _refuse_hostile(members: Sequence[zipfile.ZipInfo], path: Path) -> None:
 
 def _refuse_member(member: zipfile.ZipInfo, name: str, path: Path) -> None:
     """Refuse a table that cannot be unpacked within bounds."""
-    if member.flag_bits & 1:
+    reason = unfit(member)
+    if reason == "encrypted":
         what = Text(f"{name} is encrypted.", f"{name} ist verschlüsselt.")
         raise InputError(what, where=str(path), fix=_again())
-    # Of the other methods one may ask for gigabytes of memory by a number in its header (LZMA's dictionary).
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if reason == "method":
         method = zipfile.compressor_names.get(member.compress_type, str(member.compress_type))  # type: ignore[attr-defined]
         what = Text(f"{name} is packed by {method}, not by deflate.", f"{name} ist mit {method} gepackt, nicht mit deflate.")
         raise InputError(what, where=str(path), fix=_again())
-    if stat.S_ISLNK(member.external_attr >> 16):
+    if reason == "link":
         what = Text(f"{name} is a link, no table.", f"{name} ist ein Verweis, keine Tabelle.")
         raise InputError(what, where=str(path), fix=_again())
 
@@ -246,7 +245,7 @@ def _copy(source: IO[bytes], name: str, where: Path, target: Path | None, packed
             size += len(chunk)
             if size > MAX_FILE:
                 raise _too_large(where, MAX_FILE)
-            if target is not None and size > FREE_RATIO and size > packed * MAX_RATIO:
+            if target is not None and blown(size, packed, ratio=MAX_RATIO, free=FREE_RATIO):
                 what = Text(
                     f"{name} grows to more than {MAX_RATIO} times its packed size: that is no table.",
                     f"{name} wächst auf mehr als das {MAX_RATIO}-Fache der gepackten Größe: Das ist keine Tabelle.",

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from kg.errors import InputError, Text
-from kg.validate.report import FORMAT_VERSION, SEVERITIES, Origin, Report, Result
+from kg.validate.report import FORMAT_VERSION, SEVERITIES, Finding, Origin, Report, Result
 
 MAX_BASELINE = 40 * 1024 * 1024
 """Bytes of a baseline that are read, about forty thousand findings."""
@@ -27,18 +27,10 @@ FINGERPRINT = "kgFinding/v1"
 
 
 @dataclass(frozen=True)
-class Known:
-    """A finding of a baseline: what is kept of it (see :class:`~kg.validate.report.Result`)."""
+class Known(Finding):
+    """A finding of a baseline: what is kept of a :class:`~kg.validate.report.Result`."""
 
     id: str
-    severity: str
-    shape: str
-    component: str
-    focus: str
-    focus_label: str
-    path: str
-    value: str
-    message: Mapping[str, str] = field(hash=False)
     origin: tuple[Origin, ...]
 
 

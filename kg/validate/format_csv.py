@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
+from kg.cells import defused
 from kg.validate.format_words import Style, filter_words, plain, rule_title
 from kg.validate.select import View
 from kg.validate.shapes import text_in
@@ -20,9 +20,6 @@ COLUMNS = (
     *("id", "state", "severity", "rule", "file", "row", "line", "places", "focus", "focus_label", "path", "value"),
     *("expected", "found", "message", "shape", "component", "selection"),
 )
-
-_FORMULA = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
-"""How a cell begins that a spreadsheet takes for a formula, some of them behind blanks or with the signs' wide forms."""
 
 _LONG = 32_000  # a spreadsheet's cell holds 32,767 characters
 
@@ -33,8 +30,7 @@ def safe(text: str) -> str:
     >>> safe("=1+1"), safe("-5"), safe("a")
     ("'=1+1", "'-5", 'a')
     """
-    marked = f"'{text}" if _FORMULA.match(text) else text
-    return plain(marked, _LONG)
+    return plain(defused(text), _LONG)
 
 
 def to_csv(view: View, style: Style) -> str:

@@ -47,8 +47,8 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Result:
-    """One finding.
+class Finding:
+    """What a finding says, now or in a baseline.
 
     Attributes:
         severity: `Violation`, `Warning` or `Info`.
@@ -59,10 +59,6 @@ class Result:
         path: Property or property path, empty where the rule is about the node itself.
         value: The value in question, empty where there is none.
         message: What is wrong and what to do, per language.
-        expected: What the rule asks for, in the language of the report.
-        found: What stands there instead, in the language of the report.
-        origin: Where the statements that make the finding come from.
-        occurrence: 1, and counted on where cells of several rows have the same fault, so that each row is a result of its own.
     """
 
     severity: str
@@ -73,6 +69,19 @@ class Result:
     path: str
     value: str
     message: Mapping[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Result(Finding):
+    """One finding of a run.
+
+    Attributes:
+        expected: What the rule asks for, in the language of the report.
+        found: What stands there instead, in the language of the report.
+        origin: Where the statements that make the finding come from.
+        occurrence: 1, and counted on where cells of several rows have the same fault, so that each row is a result of its own.
+    """
+
     expected: str
     found: str
     origin: tuple[Origin, ...]

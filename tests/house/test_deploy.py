@@ -201,3 +201,29 @@ def test_the_start_command_runs_unprivileged_and_read_only(graph: Build) -> None
         assert "ro" in mounts["/"]
         assert "ro" in mounts["/srv/kg/build"]
     assert process.returncode in (0, -15), process.returncode
+
+
+def test_the_image_is_made_from_the_lock_and_says_what_it_is() -> None:
+    import kg
+
+    assert "--require-hashes" in CONTAINERFILE
+    assert "-r deploy/requirements.lock" in CONTAINERFILE
+    assert "sbom.py /opt/kg/share/sbom/" in CONTAINERFILE
+    for source in re.findall(r"^COPY (?!--from|\. )(\S+)", CONTAINERFILE, re.MULTILINE):
+        assert (DEPLOY.parent / source).is_file(), source
+    label = instruction("LABEL")
+    said = dict(re.findall(r'org\.opencontainers\.image\.([a-z.]+)="([^"]*)"', label))
+    assert set(said) == {"title", "description", "version", "revision", "licenses", "documentation", "base.name"}
+    assert said["licenses"] == "Apache-2.0"
+    assert f"ARG VERSION={kg.__version__}" in CONTAINERFILE
+    assert said["base.name"].endswith(re.findall(r"^FROM (\S+)", CONTAINERFILE, re.MULTILINE)[-1])
+
+
+def test_the_readme_builds_the_graph_it_serves(tmp_path: Path) -> None:
+    blocks = re.findall(r"```bash\n(.*?)```", (DEPLOY / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    lines = {line for block in blocks for line in re.findall(r"^kg (build .*)$", block, re.MULTILINE)}
+    assert len(blocks) == 2
+    (line,) = lines
+    arguments = [str(tmp_path / "build") if one == "/srv/kg/build" else one for one in shlex.split(line)]
+    done = subprocess.run([sys.executable, "-m", "kg", *arguments], cwd=DEPLOY.parent, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -108,14 +109,16 @@ def test_frames_and_licences_stand_on_the_home_page(desk: Desk) -> None:
 
 
 def test_the_data_block_is_escaped_and_true(desk: Desk, both: Build) -> None:
-    data = block(pages.home(desk, request()))
-    assert data["@type"] == "Dataset"
+    catalog, data = block(pages.home(desk, request()))["@graph"]
+    assert (catalog["@type"], data["@type"]) == ("DataCatalog", "Dataset")
     assert data["version"] == both.id
-    assert [one["@id"] for one in data["hasPart"]] == [source["graph"] for source in both.record["sources"]]
+    assert data["name"] == both.record["title"]["de"]
+    assert {one["@id"] for one in data["hasPart"]} == {source["graph"] for source in both.record["sources"]}
+    assert any(one["contentUrl"].endswith("/sparql") for one in data["distribution"])
     evil = Build(both.path, {**both.record, "title": {"de": "</script><script>alert(1)</script>", "en": "x"}})
     reply = pages.home(replace(desk, build=evil, _made={}), request())
     assert b"<script>alert" not in reply.body
-    assert {"@language": "de", "@value": "</script><script>alert(1)</script>"} in block(reply)["name"]
+    assert block(reply)["@graph"][1]["name"] == "</script><script>alert(1)</script>"
 
 
 def test_a_graph_without_a_record_claims_no_numbers(desk: Desk) -> None:
@@ -149,7 +152,8 @@ def with_files(both: Build, tmp_path: Path) -> tuple[Desk, Path]:
 def test_files_of_this_build_can_be_fetched(with_files: tuple[Desk, Path]) -> None:
     desk, _ = with_files
     reply = pages.download(desk, request(name="all.nq"))
-    assert reply.body == b"<a> <b> <c> .\n"
+    assert os.pread(reply.file, 100, 0) == b"<a> <b> <c> .\n"
+    os.close(reply.file)
     assert reply.headers["Content-Disposition"] == 'attachment; filename="all.nq"'
     assert "all.nq" in words(pages.home(desk, request()))
     for name in ("secret.txt", "../graphs/x", "manifest.json", "..", ""):

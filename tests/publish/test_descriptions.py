@@ -12,11 +12,15 @@ import rdflib
 from rdflib import DCTERMS, FOAF, RDF, SKOS, VOID, URIRef
 
 from kg.build import Build, build
+from kg.config import SourceSettings
+from kg.config.catalogue import CatalogueSettings
 from kg.engine.duckdb import DuckDB
 from kg.namespaces import INNO
 from kg.namespaces import RDF as KG_RDF
 from kg.publish import Publication, publish
-from kg.publish.counts import PropertyCount, Tally
+from kg.publish.catalogue import Download, describe
+from kg.publish.catalogue import void as write_void
+from kg.publish.counts import Counts, PropertyCount, Tally
 from kg.publish.nquads import in_order
 from kg.publish.stream import by_subject
 from kg.quads import Quad, iri, literal, read_parquet, write_parquet
@@ -97,6 +101,46 @@ def test_void_links_and_graphs_are_those_of_sparql(void: rdflib.Graph, store: St
     assert {"https://ror.org/", "http://www.wikidata.org/entity/", "https://cordis.europa.eu/project/id/"} <= spaces
     for name, quads in graph.record["graphs"].items():
         assert number(void, URIRef(name), VOID.triples) == quads
+
+
+def test_void_of_two_graphs_is_that_of_sparql(void: rdflib.Graph, store: Store) -> None:
+    """Each graph by itself: its triples, and the things of each class in it."""
+    for name in ("dortmund", "codes"):
+        graph = URIRef(f"{BASE}graph/{name}")
+        assert (DATASET, VOID.subset, graph) in void
+        asked = table(store, f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
+        assert number(void, graph, VOID.triples) == int(asked[0][0])
+        parts = {str(void.value(part, VOID["class"])): number(void, part, VOID.entities) for part in void.objects(graph, VOID.classPartition)}
+        classes = table(store, f"SELECT ?c (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH <{graph}> {{ ?s a ?c }} }} GROUP BY ?c")
+        assert parts == {row[0]: int(row[1]) for row in classes}
+        assert number(void, graph, VOID.classes) == len(parts)
+
+
+def test_void_names_where_to_begin_and_both_ends_of_links(void: rdflib.Graph, store: Store) -> None:
+    roots = set(void.objects(DATASET, VOID.rootResource))
+    assert roots
+    assert roots <= set(void.objects(DATASET, VOID.exampleResource))
+    for links in void.subjects(RDF.type, VOID.Linkset):
+        assert len(set(void.objects(links, VOID.target))) == 2
+    features = {str(one).rsplit("/", 1)[1] for one in void.objects(DATASET, VOID.feature)}
+    assert features == {"N-Quads", "Turtle", "JSON-LD"}
+    assert void.value(DATASET, VOID.sparqlEndpoint) is None, "the settings name no endpoint"
+
+
+def test_void_names_the_endpoint_and_dumps_of_a_release(graph: Build, publication: Publication) -> None:
+    """Packed dumps are dumps as well; tables are none."""
+    made = Counts(3, 2, 1, 1, 1, {INNO.Project: 1}, [], {"": 1}, {}, [], {}, {})
+    said = SourceSettings("x", catalogue=CatalogueSettings(endpoint="https://example.org/sparql"))
+    about = describe(graph, "2026.11", "2026-11-23", settings=said)
+    kinds = {"x.trig": "TriG", "x.rdf": "RDF_XML", "x.nt": "N-Triples", "x.nq.gz": "N-Quads"}
+    files = [Download(name, about.address(name), "", "", 1, "") for name in (*kinds, "x.csv", "x.parquet", "README.txt")]
+    void = rdflib.Graph().parse(data=write_void(about, made, {}, files))
+    me = URIRef(about.dataset)
+    assert {str(one).rsplit("/", 1)[1] for one in void.objects(me, VOID.dataDump)} == set(kinds)
+    assert {str(one).rsplit("/", 1)[1] for one in void.objects(me, VOID.feature)} == set(kinds.values())
+    assert str(void.value(me, VOID.sparqlEndpoint)) == "https://example.org/sparql"
+    assert str(void.value(me, URIRef("http://www.w3.org/ns/dcat#version"))) == "2026.11"
+    assert len(list(void.objects(me, DCTERMS.title))) == 2
 
 
 def test_void_names_examples_dumps_and_vocabularies(void: rdflib.Graph, folder: Path, store: Store) -> None:
@@ -239,7 +283,7 @@ def test_what_is_not_known_is_left_out(bare: Publication) -> None:
     catalogue = rdflib.Graph().parse(bare.path / "catalog.ttl")
     assert str(catalogue.value(DATASET, DCTERMS.title)) == "my-city"
     assert catalogue.value(DATASET, DCTERMS.description)
-    for predicate in (DCTERMS.license, DCTERMS.modified, DCTERMS.publisher, DCAT.contactPoint, DCTERMS.provenance):
+    for predicate in (DCTERMS.license, DCTERMS.modified, DCTERMS.publisher, DCAT.contactPoint, DCTERMS.provenance, DCTERMS.temporal):
         assert catalogue.value(DATASET, predicate) is None
     assert bare.manifest["state"] is None
     assert {file.name for file in bare.files} >= {"my-city.nq", "network.gexf"}
