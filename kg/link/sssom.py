@@ -208,7 +208,7 @@ def _metadata(lines: list[str], name: str) -> dict[str, Any]:
 
 
 def _not_sssom(name: str, what: Text) -> InputError:
-    fix = Text("See docs/how-to-linking.md for the form of the file.", "Die Form der Datei steht in docs/how-to-linking.md.")
+    fix = Text("See docs/how-to/linking.md for the form of the file.", "Die Form der Datei steht in docs/how-to/linking.md.")
     return InputError(what, where=name, fix=fix)
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from kg.errors import KgError, Text
+from kg.namespaces import local_name
+from kg.site.frame import LANGS
 from kg.site.names import in_language
 from kg.validate.format_csv import safe
 
 if TYPE_CHECKING:
-    from kg.questions import Answer, Question
+    from kg.questions import Answer, Parameter, Question
     from kg.site.frame import Pages
+    from kg.site.graph import Graph
     from kg.site.reader import Reader
     from kg.store import Node, Store
 
@@ -28,6 +31,16 @@ FIRST = ("role-across-projects", "contradictions", "repeat-partners", "place-in-
 """Questions whose answers stand on the first page, in this order, as far as there are any."""
 SAMPLES = 5
 _SAMPLE_ROWS = 3
+_KINDS = {
+    "inno:Organisation": "organisation",
+    "inno:Project": "project",
+    "inno:Place": "place",
+    "inno:Document": "document",
+    "inno:Event": "event",
+    "inno:AwardEdition": "award-edition",
+    "inno:NamedThing": "project",
+}
+"""Kind of things that a class of a parameter stands for, where an example must be found."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +70,51 @@ class Asked:
     error: Text | None = None
 
 
-def ask_all(store: Store, lang: str) -> list[Asked]:
-    """Ask every ready question with its example; what an example names may be missing in a graph, which is said on its page."""
-    from kg.questions import Answer, bindings_of, load_questions
+def ask_all(store: Store, graph: Graph, kinds: Mapping[str, Sequence[int]], base: str) -> dict[str, list[Asked]]:
+    """Ask every ready question with its example, or where a graph does not hold that, with the thing of the kind that most links lead to.
 
-    made = []
+    Returns:
+        The questions with their answers per language; both speak of the same rows.
+    """
+    from kg.questions import Answer, load_questions
+
+    made: dict[str, list[Asked]] = {lang: [] for lang in LANGS}
     for question in load_questions():
-        given = {one.name: one.example for one in question.parameters if one.required and one.example}
+        given: dict[str, str] = {}
+        terms: dict[str, Node] = {}
         try:
-            terms = bindings_of(store, question, given, lang)
-            made.append(Asked(question, Answer(store.query(question.sparql, terms), lang, store, question, terms), given))
+            for one in question.parameters:
+                value = one.example if one.required else one.default
+                if value:
+                    given |= {one.name: value} if one.required else {}
+                    terms[one.name], given[one.name] = _term(store, one, value, graph, kinds, base)
+            result = store.query(question.sparql, terms)
         except KgError as error:
-            made.append(Asked(question, None, given, error.what))
+            for lang in LANGS:
+                made[lang].append(Asked(question, None, given, error.what))
+            continue
+        shown = {one.name: given[one.name] for one in question.parameters if one.required}
+        for lang in LANGS:
+            made[lang].append(Asked(question, Answer(result, lang, store, question, terms), shown))
     return made
+
+
+def _term(store: Store, parameter: Parameter, value: str, graph: Graph, kinds: Mapping[str, Sequence[int]], base: str) -> tuple[Node, str]:
+    """Return the term of a parameter, and how a reader types it."""
+    import pyoxigraph as ox
+
+    from kg.questions import term_of
+
+    kind = _KINDS.get(parameter.of_class, "")
+    if parameter.type != "iri" or parameter.among or not kind:
+        return term_of(store, parameter, value, "en"), value
+    for one in (kind, *kinds):
+        if graph.number(iri := f"{base}id/{one}/{value}") >= 0:
+            return ox.NamedNode(iri), value
+    if not kinds.get(kind):
+        return term_of(store, parameter, value, "en"), value
+    most = max(kinds[kind], key=lambda thing: (graph.linked(thing), graph.terms[thing]))
+    return ox.NamedNode(graph.terms[most]), local_name(graph.terms[most])
 
 
 def write_questions(pages: Pages, reader: Reader, asked: Sequence[Asked]) -> None:

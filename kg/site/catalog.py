@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kg.build import Build
+    from kg.release.listing import Release
     from kg.site.frame import Folder, Pages
 
 PACKED = 1_000_000
 """Bytes from which on a file is only there as `.gz`."""
+OWN = ("catalog.ttl", "void.ttl")
+"""Files of `kg publish` that the site has of its own, as some files lie packed here."""
 SYNTAXES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "rdf": "application/rdf+xml"}
 
 
@@ -32,6 +35,7 @@ class Dump:
         unpacked: Bytes of the content, where it is packed; else 0.
         licences: IRIs.
         purpose: What it is for, per language.
+        quotes: Whether verbatim quotes are in it, which no licence covers.
     """
 
     name: str
@@ -42,6 +46,7 @@ class Dump:
     unpacked: int
     licences: tuple[str, ...]
     purpose: Mapping[str, str]
+    quotes: bool
 
 
 def write_data(build: Build, folder: Folder, progress: Callable[[str], None]) -> tuple[list[Dump], dict[str, Any]]:
@@ -59,6 +64,8 @@ def write_data(build: Build, folder: Folder, progress: Callable[[str], None]) ->
         {"name": "manifest.json", "media_type": "application/json", "license": [], "purpose": _MANIFEST},
     ]
     for entry in entries:
+        if entry["name"] in OWN:
+            continue
         source = published.path / entry["name"]
         size = source.stat().st_size
         packed = size > PACKED
@@ -82,11 +89,15 @@ def write_data(build: Build, folder: Folder, progress: Callable[[str], None]) ->
                 size if packed else 0,
                 tuple(entry["license"]),
                 purpose,
+                bool(entry.get("rights")),
             )
         )
-    for name in ("catalog.ttl", "void.ttl"):
-        if (work / name).is_file():
-            folder.write(name, (work / name).read_bytes())
+    void = (work / "void.ttl").read_text(encoding="utf-8")
+    for one in dumps:
+        if one.unpacked:
+            void = void.replace(f"<{build.base}data/{one.name}>", f"<{build.base}data/{one.name}.gz>")
+    folder.write("void.ttl", void)
+    folder.write(".well-known/void", void)
     shutil.rmtree(work.parent)
     return dumps, manifest
 
@@ -102,14 +113,21 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_descriptions(folder: Folder) -> None:
-    """Write the catalogue as JSON-LD and RDF/XML beside its Turtle, and VoID where it is looked for (RFC 8615; VoID, section 7.2)."""
-    from kg.publish.catalogue import syntax
+def write_descriptions(build: Build, folder: Folder, dumps: Sequence[Dump], releases: Sequence[Release]) -> None:
+    """Write the catalogue, with the files as they lie here and the releases, as Turtle, JSON-LD and RDF/XML."""
+    from kg.publish.catalogue import catalogue, describe, listed, syntax
 
-    turtle = (folder.path / "catalog.ttl").read_text(encoding="utf-8")
+    about = describe(build)
+    files = []
+    for one in dumps:
+        entry = {"name": one.name, "url": about.address(one.name), "media_type": one.media, "bytes": one.bytes, "sha256": one.sha256}
+        entry |= {"license": list(one.licences), "purpose": dict(one.purpose), "rights": one.quotes}
+        made = next(listed([entry], about.dataset))
+        files.append(made.compressed(f"{one.name}.gz", one.bytes, one.sha256) if one.unpacked else made)
+    turtle = catalogue(about, files, [one.manifest for one in releases])
+    folder.write("catalog.ttl", turtle)
     for form in ("jsonld", "rdf"):
         folder.write(f"catalog.{form}", syntax(turtle, form))
-    folder.write(".well-known/void", (folder.path / "void.ttl").read_bytes())
 
 
 def write_catalog(pages: Pages, dumps: Sequence[Dump], manifest: Mapping[str, Any]) -> None:

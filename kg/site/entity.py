@@ -359,13 +359,11 @@ class Maker:
                 cells.append(escape(reader.name(top) if top >= 0 else "–"))
             if any(spans):
                 cells.append(escape(span or "–"))
-            for name in used:
-                values = dict.fromkeys(value for value, _ in said.get(name, ()) if value not in (thing, end))
+            for column in used:
+                values = dict.fromkeys(value for value, _ in said.get(column, ()) if value not in (thing, end))
                 # Roles repeat in every row: words, and no links.
-                shown_values = [
-                    escape(reader.name(value)) if name in (INNO.role, INNO.resultStatus) else reader.show(value, name) for value in values
-                ]
-                cells.append(joined(shown_values, ", ") or markup("–"))
+                words = column in (INNO.role, INNO.resultStatus)
+                cells.append(joined([escape(reader.name(value)) if words else reader.show(value, column) for value in values], ", ") or markup("–"))
             cells.append(self._node_sources(node, said, notes))
             rows.append(tuple(cells))
         columns = [

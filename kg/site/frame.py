@@ -124,7 +124,7 @@ class Pages:
             ("search.html", self.t("A to Z", "A bis Z"), ""),
             ("catalog.html", self.t("Downloads", "Downloads"), ""),
             ("ontology/index.html", self.t("Ontology", "Ontologie"), "ontology"),
-            ("releases/index.html", self.t("Releases", "Veröffentlichungen"), "releases"),
+            ("releases/index.html", self.t("Releases", "Releases"), "releases"),
             ("about.html", self.t("About", "Über"), ""),
         ]
         return [(name, in_language(file, self.lang)) for file, name, needs in entries if not needs or needs in self.site.has]

@@ -95,6 +95,10 @@ class Graph:
             made.setdefault(predicate, {})[subject] = None
         return {predicate: list(subjects) for predicate, subjects in made.items()}
 
+    def linked(self, number: int) -> int:
+        """Return how many statements lead to a thing."""
+        return int(self._first_link[number + 1] - self._first_link[number])
+
     def linking(self, number: int, predicate: int) -> list[int]:
         """Return what links to a thing by one property, each once."""
         return self.links(number).get(predicate, [])
@@ -136,5 +140,6 @@ def _numbered(column: Any, numbers: dict[str, int]) -> NDArray[np.int32]:
     import numpy as np
 
     encoded = column.dictionary_encode()
-    own = np.fromiter((numbers.setdefault(term, len(numbers)) for term in encoded.dictionary.to_pylist()), dtype=np.int32)
-    return own[encoded.indices.to_numpy(zero_copy_only=False)]
+    own: NDArray[np.int32] = np.fromiter((numbers.setdefault(term, len(numbers)) for term in encoded.dictionary.to_pylist()), dtype=np.int32)
+    rows: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False)
+    return own[rows]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from kg.errors import BuildError, Text
+from kg.portal.render import markup
+from kg.site.catalog import PACKED, size
 
 if TYPE_CHECKING:
     from kg.release.listing import Release
     from kg.site.frame import Folder, Pages
+    from kg.site.reader import Reader
 
 WITH_FILES = 3
 """Releases whose files are copied: the newest, and the one asked for; of older ones the site has page and manifest."""
-PACKED = 1_000_000
 
 
 def chosen(root: Path | None, version: str) -> list[Release]:
@@ -35,23 +39,28 @@ def chosen(root: Path | None, version: str) -> list[Release]:
     return sorted(found, key=lambda one: one.version != version)
 
 
-def write_releases(pages: Mapping[str, Pages], folder: Folder, releases: Sequence[Release]) -> str:
+def write_releases(pages: Mapping[str, Pages], readers: Mapping[str, Reader], folder: Folder, releases: Sequence[Release]) -> str:
     """Write pages and files of the releases; return the version that `latest` leads to, or empty."""
     if not releases:
         return ""
     listed = [_about(one, folder, files=number < WITH_FILES) for number, one in enumerate(releases)]
     for lang, own in pages.items():
         for one in listed:
-            own.write(f"releases/{one['version']}/index.html", "release.html", one=one, note=_notes(one["release"], lang), size=_size)
+            note = _notes(one["release"], lang, _linked(readers[lang].at("../../")))
+            own.write(f"releases/{one['version']}/index.html", "release.html", one=one, note=note, size=size)
         own.write("releases/index.html", "releases.html", releases=listed)
     _write_feeds(pages, folder, releases)
     return releases[0].version
 
 
-def _size(count: int) -> str:
-    from kg.site.catalog import size
+def _linked(reader: Reader) -> Callable[[str], str]:
+    """Return what a link in the notes leads to: the page of the site where there is one, as a withdrawn thing has none any more."""
 
-    return size(count)
+    def href(iri: str) -> str:
+        thing = reader.graph.number(iri)
+        return (reader.href(thing) if thing >= 0 else "") or iri
+
+    return href
 
 
 def _about(release: Release, folder: Folder, *, files: bool) -> dict[str, Any]:
@@ -66,7 +75,6 @@ def _about(release: Release, folder: Folder, *, files: bool) -> dict[str, Any]:
         if files:
             file = f"{root}/{chosen_['name']}"
             folder.write(file, (release.path / str(chosen_["name"])).read_bytes())
-        # Manifests keep their own words for it.
         purpose = entry.get("purpose") or {}
         licences = entry.get("license", entry.get("licence")) or ()
         shown.append(
@@ -93,24 +101,26 @@ def _about(release: Release, folder: Folder, *, files: bool) -> dict[str, Any]:
     }
 
 
-def _notes(release: Release, lang: str) -> Any:
+def _notes(release: Release, lang: str, href: Callable[[str], str]) -> Markup:
     """Return the release notes as markup, where the release has them (:mod:`kg.release.notes`)."""
-    import json
+    from kg.release.notes import html, read
 
-    from markupsafe import Markup
-
-    from kg.release import notes
-
-    path = release.path / "notes.json"
-    if not path.is_file():
-        return Markup()
-    return Markup(notes.html(json.loads(path.read_text(encoding="utf-8")), lang))  # noqa: S704  the module escapes what it writes
+    found = read(release.path)
+    return markup(html(found, lang, href=href)) if found is not None else Markup()
 
 
 def _write_feeds(pages: Mapping[str, Pages], folder: Folder, releases: Sequence[Release]) -> None:
-    from kg.release.feed import releases_feed
+    from kg.release.feed import Source, releases_feed
 
     for lang, own in pages.items():
         name = "releases/feed.atom" if lang == "en" else "releases/feed.de.atom"
         newest = sorted(releases, key=lambda one: str(one.manifest.get("issued") or ""), reverse=True)
-        folder.write(name, releases_feed(newest, lang, address=own.site.address + name, page=f"{own.site.address}releases/index.html"))
+        folder.write(
+            name,
+            releases_feed(
+                [Source(one.path, one.manifest) for one in newest],
+                lang,
+                address=own.site.address + name,
+                page=f"{own.site.address}releases/index.html",
+            ),
+        )

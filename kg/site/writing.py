@@ -220,12 +220,12 @@ class _Rest:
         self.dumps, manifest = write_data(self.build, self.folder, progress)
         progress("writing data")
         self._write_turtle()
-        write_descriptions(self.folder)
+        write_descriptions(self.build, self.folder, self.dumps, releases)
         progress("answering questions")
-        asked = {lang: questions.ask_all(self.store, lang) for lang in LANGS}
+        asked = questions.ask_all(self.store, context.graph, context.kinds, context.site.base)
         where = located_of(self.store)
         claims = Claims(context.graph)
-        self.latest = write_releases(self.pages, self.folder, releases)
+        self.latest = write_releases(self.pages, context.readers, self.folder, releases)
         self._write_ontology()
         for lang, pages in self.pages.items():
             reader = context.readers[lang]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from kg.analyse.codebook import TEXT, Codebook, codebook
 from kg.analyse.coders import agreement
 from kg.analyse.model import ROLE_ORDER
-from kg.analyse.sheets import CODE_COLUMNS, CODEBOOK, CODES, COLUMNS, SECOND, SECOND_COLUMNS, defused, restored, role_codes
+from kg.analyse.sheets import CODE_COLUMNS, CODEBOOK, CODES, COLUMNS, SECOND, SECOND_COLUMNS, role_codes
 from kg.build import Build
+from kg.cells import defused, restored
 from kg.engine.duckdb import DuckDB
 from kg.errors import AnalysisError
 from tests.conftest import DORTMUND

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from posixpath import dirname, join, normpath
+from urllib.parse import unquote
 
 import pytest
 
@@ -18,6 +21,8 @@ from kg.site import Written, site
 ADDRESS = "https://example.org/graph/"
 MARKUP = '"><img src=x onerror=alert(1)></script><script>alert(2)</script>'
 """A name that would become elements where it is written into a page unescaped."""
+ADDRESSES = ("href", "src", "action")
+"""Attributes that lead somewhere."""
 FORMULA = '=HYPERLINK("https://example.org/")'
 
 
@@ -64,6 +69,23 @@ class Read:
         return (self.path / name).read_text(encoding="utf-8")
 
 
+def broken(read: Read) -> dict[str, str]:
+    """Return every address on a page that leads to nothing, with a page it stands on."""
+    found = {}
+    ids = {name: {attributes["id"] for _, attributes in page.found if "id" in attributes} for name, page in read.pages.items()}
+    for name, page in read.pages.items():
+        for tag, attributes in page.found:
+            for address in (attributes[one] for one in ADDRESSES if one in attributes):
+                if re.match(r"[a-z]+:", address) or name == "404.html" or (tag == "link" and attributes.get("rel") == "canonical"):
+                    continue
+                path, _, fragment = address.partition("#")
+                path = unquote(path.partition("?")[0])
+                target = normpath(join(dirname(name), path)) if path else name
+                if target not in read.files or (fragment and target in ids and fragment not in ids[target]):
+                    found[address] = name
+    return found
+
+
 @pytest.fixture(scope="session")
 def dortmund(graph: Build, tmp_path_factory: pytest.TempPathFactory) -> Read:
     """The site of the graph of Dortmund."""
@@ -103,4 +125,4 @@ def small(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
 @pytest.fixture(scope="session")
 def hostile(small: Build, tmp_path_factory: pytest.TempPathFactory) -> Read:
     """The site of the small graph."""
-    return Read(site(small, tmp_path_factory.mktemp("site") / "small"), small)
+    return Read(site(small, tmp_path_factory.mktemp("site") / "small", address=ADDRESS), small)

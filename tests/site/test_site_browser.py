@@ -55,7 +55,7 @@ def visiting(browser: Browser, address: str, width: int = WIDE, **options: Any) 
     page, problems = context.new_page(), list[str]()
     page.on("console", lambda message: problems.append(f"{page.url}: {message.text}") if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
-    page.on("dialog", lambda shown: (problems.append(f"dialog {shown.message}"), shown.dismiss()))
+    page.on("dialog", lambda shown: problems.append(f"dialog {shown.message}"))
     page.on("request", lambda asked: problems.append(f"{page.url}: request to {asked.url}") if not asked.url.startswith((address, "data:")) else None)
     try:
         yield page

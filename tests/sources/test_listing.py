@@ -1,4 +1,4 @@
-"""A project list becomes statements as docs/how-to-listing.md and docs/decisions/0005-bulk.md say."""
+"""A project list becomes statements as docs/how-to/listing.md and docs/decisions/0005-bulk.md say."""
 
 from __future__ import annotations
 
