@@ -151,7 +151,10 @@ def _tidy(target: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Put all files of a folder on the disk."""
+    """Put the files and folders of a folder on the disk; what lies deeper follows when the system likes."""
     for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        entry = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,8 +25,6 @@ from urllib.parse import urlsplit
 from kg.errors import BuildError, Text, unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kg.build import Build
 
 MARK = "site.json"
@@ -72,12 +69,13 @@ def site(
     Raises:
         BuildError: The folder cannot be written, or holds files that are no part of a site; the address is none; there is no such release. What was there is untouched.
     """
+    from kg.publish.swap import replaced
     from kg.site.writing import write_all
 
     address = checked_address(address) or build.base
     try:
         _refuse_other_files(target)
-        with _replaced(target) as folder:
+        with replaced(target, lambda: _refuse_other_files(target)) as folder:
             found = write_all(build, folder, address, release, root, progress)
             mark = {"site": 1, "build": build.id, "address": address, "files": found.files}
             (folder / MARK).write_text(json.dumps(mark, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -104,18 +102,6 @@ def checked_address(address: str) -> str:
         fix = Text("Write for example --base-url https://example.org/graph/", "Schreiben Sie zum Beispiel --base-url https://example.org/graph/")
         raise BuildError(what, where=f"--base-url {address[:100]}", fix=fix)
     return address.rstrip("/") + "/"
-
-
-@contextmanager
-def _replaced(target: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the target's place in the end (:func:`kg.publish.swap.replaced`)."""
-    from kg.publish import swap
-
-    target = target.resolve()
-    with swap._beside(target) as folder:
-        yield folder
-        _refuse_other_files(target)
-        swap._swap(folder, target)
 
 
 def _refuse_other_files(target: Path) -> None:

@@ -88,11 +88,11 @@ def apache(moved: Sequence[Moved], packed: Sequence[str], latest: str, ontology:
         *_moved(moved, "%{ENV:ROOT}"),
         *_redirects("%{ENV:ROOT}", latest, ontology),
         # A packed file is given out as what it holds.
-        *(f"RewriteRule ^data/{re.escape(name)}$ data/{name}.gz [L,E=PACKED:1,E=no-gzip:1,T={_media(name)}]" for name in packed),
+        *(f"RewriteRule ^data/{re.escape(name)}$ data/{name}.gz [L,E=PACKED:{_media(name)},E=no-gzip:1]" for name in packed),
         "</IfModule>",
         "<IfModule mod_headers.c>",
         "Header set Content-Encoding gzip env=REDIRECT_PACKED",
-        "Header set Content-Encoding gzip env=PACKED",
+        'Header set Content-Type "%{REDIRECT_PACKED}e" env=REDIRECT_PACKED',
         "</IfModule>",
         f"ErrorDocument 404 {root}404.html",
     ]

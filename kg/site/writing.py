@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
+import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +25,8 @@ from kg.site.reader import Reader
 from kg.site.things import KINDS, by_kind, kind_of, list_file, things, write_lists
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from kg.build import Build
     from kg.site.catalog import Dump
     from kg.site.network import Network
@@ -76,7 +83,7 @@ def write_all(build: Build, path: Path, address: str, release: str, root: Path |
     graph = read_graph(build.parquet)
     pages = things(graph, build.base)
     kinds = by_kind(pages)
-    store = open_store(build.store)
+    store, working = open_store(build.store), list[_Beside]()
     try:
         progress("drawing the network")
         network = network_of(build)
@@ -89,13 +96,15 @@ def write_all(build: Build, path: Path, address: str, release: str, root: Path |
         readers = {lang: Reader(graph, lang, pages, build.base, terms=True) for lang in LANGS}
         shown = frozenset(graph.number(node.named.iri) for node in network.view.nodes) if network else frozenset()
         context = Context(graph, site, pages, kinds, readers, _reasons(graph, store, build), shown)
-        working = [_beside(lambda lang=lang: _write_things(context, Folder(path), lang)) for lang in LANGS]  # type: ignore[misc]
+        working += [_Beside(partial(_write_things, context, Folder(path), lang)) for lang in LANGS]
         progress("writing pages")
         rest = _Rest(context, build, store, folder, network)
         rest.write(shown_releases, progress)
-        for wait in working:
-            folder.written.update(wait())
+        for one in working:
+            folder.written.update(one.wait())
     finally:
+        for one in working:
+            one.stop()
         store.close()
     rest.finish(sorted(folder.written))
     return Found(len(folder.written), sum(folder.written.values()), len(pages), tuple(rest.limits))
@@ -140,42 +149,56 @@ def _write_things(context: Context, folder: Folder, lang: str) -> dict[str, int]
     return folder.written
 
 
-def _beside(work: Callable[[], dict[str, int]]) -> Callable[[], dict[str, int]]:
-    """Begin work in a process of its own that shares what is in memory, where the system can; return what waits for its result.
+class _Beside:
+    """Work in a process of its own that shares what is in memory, where the system can; elsewhere it is done when its result is asked for.
 
     The process only computes and writes files: engines and stores belong to the first one.
     """
-    if sys.platform != "linux":
-        return work
-    import multiprocessing
 
-    context = multiprocessing.get_context("fork")
-    receiving, sending = context.Pipe(duplex=False)
+    def __init__(self, work: Callable[[], dict[str, int]]) -> None:
+        self._work, self._process = work, None
+        if sys.platform == "linux":
+            context = multiprocessing.get_context("fork")
+            self._receiving, sending = context.Pipe(duplex=False)
+            self._process = context.Process(target=self._run, args=(sending, os.getpid()), daemon=True)
+            self._process.start()
+            sending.close()
 
-    def run() -> None:
+    def _run(self, sending: Connection, parent: int) -> None:
+        # Whoever began it may be killed: then nobody waits, and the folder is to be free (prctl(2), PR_SET_PDEATHSIG).
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        if os.getppid() != parent:
+            return
         try:
-            sending.send((work(), None))
+            sending.send((self._work(), None))
         except OSError as error:
             sending.send(({}, (error.errno, error.strerror, str(error.filename or ""))))
         finally:
             sending.close()
 
-    process = context.Process(target=run, daemon=True)
-    process.start()
-    sending.close()
+    def wait(self) -> dict[str, int]:
+        """Return what was written.
 
-    def wait() -> dict[str, int]:
+        Raises:
+            OSError: A file could not be written.
+        """
+        if self._process is None:
+            return self._work()
         try:
-            written, failed = receiving.recv()
+            written, failed = self._receiving.recv()
         except EOFError:
-            process.join()
-            raise RuntimeError(f"the process that writes pages ended with {process.exitcode}") from None
-        process.join()
+            self._process.join()
+            raise RuntimeError(f"the process that writes pages ended with {self._process.exitcode}") from None
+        self._process.join()
         if failed:
             raise OSError(*failed)
         return dict(written)
 
-    return wait
+    def stop(self) -> None:
+        """End it, if it has not ended: nothing may be written to a folder that is given up."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
 
 # --- everything else ----------------------------------------------------------------------------------------------------------

@@ -174,7 +174,7 @@ class Run:
     def call(self, command: list[str], shown: str, code: int) -> None:
         """Run a program to its end."""
         done = subprocess.run(
-            command, cwd=self.here, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=90, check=False
+            command, cwd=self.here, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240, check=False
         )
         self.printed += done.stdout
         assert done.returncode == code, f"{shown}\nends with {done.returncode}, not with {code}:\n{done.stdout[-4000:]}"
@@ -209,7 +209,7 @@ class Run:
 
     def wait(self, address: str) -> None:
         """Wait until a server answers."""
-        subprocess.run(["timeout", "60", "bash", "-c", f"until curl -sf -o /dev/null {address}/; do sleep 0.2; done"], check=True)
+        subprocess.run(["timeout", "120", "bash", "-c", f"until curl -sf -o /dev/null {address}/; do sleep 0.2; done"], check=True)
 
     def moved(self, text: str) -> str:
         """Return a text with the addresses of the page replaced by those of its servers."""
