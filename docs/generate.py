@@ -254,6 +254,8 @@ def signature(name: str, thing: object) -> str:
             seen = one.kind
         result = "" if call.return_annotation is inspect.Signature.empty else f" -> {call.return_annotation}".replace("'", "")
         shown = f"{name}(\n{lines}){result}"
+    # A function as a default is shown with its address in memory, which is another one each time.
+    shown = re.sub(r"<function \S+ at 0x[0-9a-f]+>", "…", shown)
     return f"```text\n{shown}\n```\n\n"
 
 

@@ -10,6 +10,7 @@ _PREFIXES = re.compile(rb"(?:@prefix [^\n]*\n)+")
 _ROOT = re.compile(rb"<rdf:RDF[^>]*>")
 _NAMESPACE = re.compile(rb' xmlns:[^\s=]+="[^"]*"')
 _MARK = b"@prefix "
+_XML = b"<?xml"
 
 
 def ordered(data: bytes) -> bytes:
@@ -45,7 +46,8 @@ class Ordered:
         self._head += data
         rest = self._head[found.end() :] if (found := _PREFIXES.match(self._head)) else self._head
         open_line = _MARK.startswith(rest[: len(_MARK)]) or rest.startswith(_MARK)
-        if not open_line and (not rest.startswith(b"<?xml") or _ROOT.search(rest)):
+        may_be_xml = rest.startswith(_XML) or _XML.startswith(rest)
+        if not open_line and (not may_be_xml or _ROOT.search(rest)):
             self.flush()
         return len(data)
 

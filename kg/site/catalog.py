@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.release.listing import Release
     from kg.site.frame import Folder, Pages
 
-PACKED = 1_000_000
+PACKED = 100_000
 """Bytes from which on a file is only there as `.gz`."""
 OWN = ("catalog.ttl", "void.ttl")
 """Files of `kg publish` that the site has of its own, as some files lie packed here."""

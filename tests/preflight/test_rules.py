@@ -71,7 +71,6 @@ MANDATORY = [
     (":catalog", "dcterms:title", BOTH), (":catalog", "dcterms:description", BOTH), (":catalog", "dcterms:publisher", BOTH),
     (":record", "foaf:primaryTopic", BOTH), (":record", "dcterms:modified", BOTH),
     (":dataset", "dcterms:title", BOTH), (":dataset", "dcterms:description", BOTH), (":dataset", "dcterms:publisher", ("dcat-ap-de",)),
-    (":dataset", "dcatde:contributorID", ("dcat-ap-de",)),
     (":series", "dcterms:title", BOTH), (":series", "dcterms:description", BOTH),
     (":turtle", "dcat:accessURL", BOTH), (":turtle", "dcterms:license", ("dcat-ap-de",)),
     (":service", "dcterms:title", BOTH), (":service", "dcat:endpointURL", BOTH), (":service", "dcterms:publisher", ("dcat-ap-de",)),
