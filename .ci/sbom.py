@@ -82,10 +82,11 @@ def licence(name: str, version: str) -> list[dict[str, Any]]:
         return []
     if said["Version"] != version:
         return []
-    if said.get("License-Expression"):
-        return [{"expression": said.get("License-Expression")}]
+    # Some installed packages replace the reader of metadata by one that raises for what is missing.
+    if "License-Expression" in said:
+        return [{"expression": said["License-Expression"]}]
     words = [text.rpartition(" :: ")[2] for text in said.get_all("Classifier") or [] if text.startswith("License :: ")]
-    words = [text for text in words if text != "OSI Approved"] or (said.get("License") or "").strip().splitlines()[:1]
+    words = [text for text in words if text != "OSI Approved"] or (said["License"] if "License" in said else "").strip().splitlines()[:1]
     return [{"license": {"id": SPDX[text]} if text in SPDX else {"name": text[:200]}} for text in sorted(set(words))]
 
 
