@@ -86,7 +86,7 @@ def licence(name: str, version: str) -> list[dict[str, Any]]:
     if "License-Expression" in said:
         return [{"expression": said["License-Expression"]}]
     words = [text.rpartition(" :: ")[2] for text in said.get_all("Classifier") or [] if text.startswith("License :: ")]
-    words = [text for text in words if text != "OSI Approved"] or (said["License"] if "License" in said else "").strip().splitlines()[:1]
+    words = [text for text in words if text != "OSI Approved"] or [text.strip().partition("\n")[0] for text in said.get_all("License") or []]
     return [{"license": {"id": SPDX[text]} if text in SPDX else {"name": text[:200]}} for text in sorted(set(words))]
 
 
