@@ -17,6 +17,8 @@ pytest.importorskip("uvicorn", reason="pages use kg serve: pip install 'innovati
 
 PAGES = {str(page.relative_to(ROOT)): page for page in all_pages()}
 RUN = [name for name, page in PAGES.items() if any(block.runs for block in blocks(page))]
+PROGRAMS = ("curl", "wget")
+"""Programs that pages use and that not every machine has."""
 LEFT = [(name, block) for name, page in PAGES.items() for block in blocks(page) if block.reason]
 
 
@@ -35,6 +37,10 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RUN)
 def test_page_runs_as_it_is_written(name: str, folder: Path) -> None:
+    text = "\n".join(block.text for block in blocks(PAGES[name]) if block.runs)
+    for program in PROGRAMS:
+        if re.search(rf"^{program} ", text, re.MULTILINE) and shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed: apt-get install {program}")
     run, ran = Run(folder), False
     try:
         for block in blocks(PAGES[name]):
