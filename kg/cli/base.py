@@ -91,6 +91,14 @@ LangOption = Annotated[
         ),
     ),
 ]
+FailOnOption = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="violation|warning|info|never",
+        help=t("From which severity on the exit code is 1.", "Ab welcher Schwere der Exit-Code 1 ist."),
+    ),
+]
 AnswerFormOption = Annotated[
     str, typer.Option("--format", metavar="table|csv|tsv|json|xml|turtle", help=t("Form of the answer.", "Form der Antwort."))
 ]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.base import PORTALS, BuildOption, LangOption, OutputOption, app, choose, t
+from kg.cli.base import PORTALS, BuildOption, FailOnOption, LangOption, OutputOption, app, choose, t
 from kg.config import build_root, language
 from kg.errors import InputError, Text
 from kg.terminal import progress, write_text
@@ -57,14 +57,7 @@ def preflight_command(
     form: Annotated[
         str, typer.Option("--format", metavar="human|json|markdown|html|github|turtle", help=t("Form of the report.", "Form des Berichts."))
     ] = "human",
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            "--fail-on",
-            metavar="violation|warning|info|never",
-            help=t("From which severity on the exit code is 1.", "Ab welcher Schwere der Exit-Code 1 ist."),
-        ),
-    ] = "violation",
+    fail_on: FailOnOption = "violation",
     badge: Annotated[
         Path | None, typer.Option("--badge", metavar="FILE", help=t("Write a badge (SVG) there.", "Eine Plakette (SVG) dorthin schreiben."))
     ] = None,

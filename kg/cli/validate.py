@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.base import STEWARDS, BuildOption, LangOption, OutputOption, app, t
+from kg.cli.base import STEWARDS, BuildOption, FailOnOption, LangOption, OutputOption, app, t
 from kg.config import build_root, language
 from kg.terminal import progress
 
@@ -52,14 +52,7 @@ def validate_command(
             help=t("Form of the report.", "Form des Berichts."),
         ),
     ] = "human",
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            "--fail-on",
-            metavar="violation|warning|info|never",
-            help=t("From which severity on the exit code is 1.", "Ab welcher Schwere der Exit-Code 1 ist."),
-        ),
-    ] = "violation",
+    fail_on: FailOnOption = "violation",
     baseline: Annotated[
         Path | None,
         typer.Option(

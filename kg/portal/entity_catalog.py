@@ -47,7 +47,7 @@ def published_files(desk: Desk, request: Request) -> list[Download]:
 def frozen(desk: Desk, request: Request) -> list[dict[str, Any]]:
     """Return the manifests of the frozen releases of this graph, the newest first, their files at their addresses here."""
     here = f"{request.origin}{request.root}/releases"
-    return [{**one.manifest, "files": [{**file, "url": f"{here}/{one.version}/{name}"} for name, file in one.files.items()]} for one in _own(desk)]
+    return [{**one.manifest, "files": [{**file, "url": f"{here}/{one.version}/{name}"} for name, file in one.offered.items()]} for one in _own(desk)]
 
 
 def _own(desk: Desk) -> list[Frozen]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.publish.parts import MANIFEST
 from kg.release.feed import Source
-from kg.release.listing import MAX_MANIFEST, release_folder, releases_in
+from kg.release.listing import MAX_MANIFEST, Release, release_folder, releases_in
 from kg.release.parts import PLAIN
 
 if TYPE_CHECKING:
@@ -32,33 +32,14 @@ _NAME = re.compile(r"[\w-][\w.-]{0,120}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Frozen:
-    """A release.
+class Frozen(Release):
+    """A release as the portal gives it out.
 
     Attributes:
-        path: Its folder.
-        manifest: Its manifest.
-        files: Its files by name, as the manifest describes them; those that are there only in one packed form stand under that name.
+        offered: Its files by name, as the manifest describes them; those that are there only in one packed form stand under that name.
     """
 
-    path: Path
-    manifest: Mapping[str, Any]
-    files: Mapping[str, Mapping[str, Any]]
-
-    @property
-    def version(self) -> str:
-        """Name of the release."""
-        return self.path.name
-
-    @property
-    def issued(self) -> str:
-        """Day of the release, or empty."""
-        return str(self.manifest.get("issued") or "")
-
-    @property
-    def dataset(self) -> str:
-        """IRI of the release."""
-        return str(self.manifest.get("dataset") or "")
+    offered: Mapping[str, Mapping[str, Any]]
 
     @property
     def source(self) -> Source:
@@ -89,7 +70,7 @@ def _read(root: Path) -> list[Frozen]:
         if release.path.is_symlink() or not release.dataset:
             continue
         files = {str(one["name"]): one for one in release.files if _NAME.fullmatch(str(one["name"]))}
-        found.append(Frozen(release.path, release.manifest, files))
+        found.append(Frozen(release.path, release.version, release.manifest, files))
     return found
 
 
@@ -118,15 +99,15 @@ def open_file(release: Frozen, name: str, *, gzip: bool) -> Opened | None:
         name: Name of the file, or of its packed form.
         gzip: Whether the client unpacks gzip on the way; it gets the packed form then, where there is one.
     """
-    if name in PLAIN and name not in release.files:
+    if name in PLAIN and name not in release.offered:
         return _described(release, name)
-    entry = release.files.get(name)
+    entry = release.offered.get(name)
     if entry is not None:
         packed = _packed(entry)
         if gzip and packed and (found := _open(release, packed, str(entry.get("media_type", "")), "gzip")) is not None:
             return found
         return _open(release, entry, str(entry.get("media_type", "")), "")
-    for one in release.files.values():
+    for one in release.offered.values():
         if (packed := _packed(one)) and packed.get("name") == name:
             return _open(release, packed, "application/gzip", "")
     return None

@@ -59,7 +59,7 @@ def _summary(request: Request, release: Frozen) -> dict[str, Any]:
         "entities": _count(manifest, "entities"),
         "previous": manifest.get("previous"),
         "findings": findings(manifest) or None,
-        "files": len(release.files),
+        "files": len(release.offered),
     }
 
 
@@ -79,7 +79,7 @@ def _line(request: Request, release: Frozen) -> dict[str, Any]:
         "day": day(release.issued).in_(request.lang),
         "quads": _count(release.manifest, "quads"),
         "entities": _count(release.manifest, "entities"),
-        "files": len(release.files),
+        "files": len(release.offered),
         "lead": notes.lead.in_(request.lang) if notes is not None else "",
     }
 
@@ -224,7 +224,7 @@ def _page(desk: Desk, request: Request, release: Frozen, found: list[Frozen]) ->
         "after": request.url(f"/releases/{after.version}") if after else "",
         "after_version": after.version if after else "",
         "newest": found[0].version,
-        "files": [_shown(one, release, request) for one in release.files.values()],
+        "files": [_shown(one, release, request) for one in release.offered.values()],
         "cite": (manifest.get("cite") or {}).get(lang, ""),
         "licences": _licences(manifest),
         "findings": {SEVERITIES[name].in_(lang): count for name, count in findings(manifest).items()},
@@ -298,7 +298,7 @@ def _links(desk: Desk, request: Request, release: Frozen) -> str:
     links += [
         _link(request, f"/releases/{release.version}/{name}", "describedby", media)
         for name, media in (("catalog.ttl", "text/turtle"), ("manifest.json", "application/json"))
-        if name in release.files or name == "manifest.json"
+        if name in release.offered or name == "manifest.json"
     ]
     return ", ".join(links)
 
@@ -333,7 +333,7 @@ def _no_release(desk: Desk, request: Request, name: str) -> Reply:
 
 
 def _no_file(request: Request, release: Frozen, name: str) -> Reply:
-    if name in release.files:
+    if name in release.offered:
         what = Text(
             "The file is not what the manifest says, so it is not given out.",
             "Die Datei ist nicht, was das Manifest sagt; sie wird nicht ausgegeben.",
