@@ -39,7 +39,9 @@ def human(flight: Flight, lang: str) -> str:
         if rest := more(card, len(shown), lang):
             lines.append(f"    {rest}")
         lines += [f"    {name}: {text}" for name, text in _facts(card, lang) if card.severity != "Info" or name != HEADS["example"].in_(lang)]
-    lines += ["", f"{all_counted(flight.counts, lang).capitalize()}. {HEADS['network'].in_(lang)}"]
+    # str.capitalize would write the nouns of German small.
+    counts = all_counted(flight.counts, lang)
+    lines += ["", f"{counts[:1].upper()}{counts[1:]}. {HEADS['network'].in_(lang)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -80,6 +80,7 @@ def test_default_is_the_newest_release(make_folder: Folder, tmp_path: Path) -> N
 def test_both_languages_say_the_same(broken: Path) -> None:
     german, english = (run(broken, "--lang", lang).output for lang in ("de", "en"))
     assert "Datenbereitsteller-ID" in german
+    assert re.search(r"\d Warnung", german.splitlines()[-1])
     assert "contributor ID" in english
     marks = [re.findall(r"^  ([✓~✗–]) ", text, re.MULTILINE) for text in (german, english)]
     assert marks[0] == marks[1] == ["✗", "✗", "✓", "✗", "✓", "✗"]
