@@ -168,10 +168,10 @@ def _build(paths: Sequence[Path], root: Path, mapping: Path | None, max_rejects:
         work.mkdir(parents=True)
         with contextlib.ExitStack() as stack:
             engine = _engine(stack, work)
-            sources = _read(paths, Sources(work, engine, mapping=mapping, told=REJECTS_TOLD), max_rejects, progress)
-            mappings = _mapping_files(paths)
+            sources = read_sources(paths, Sources(work, engine, mapping=mapping, told=REJECTS_TOLD), max_rejects, progress)
+            mappings = mapping_files(paths)
             own = [file_record(file, name) for name, file in mappings.items() if not name.startswith("data/mappings/")]
-            inputs = [*(record for source in sources for record in source.inputs), *own, *_own_inputs()]
+            inputs = [*(record for source in sources for record in source.inputs), *own, *own_inputs()]
             identifier = hashlib.sha256(json.dumps([__version__, inputs], sort_keys=True).encode()).hexdigest()[:12]
             progress("writing the quad tables")
             _write_quads(temporary / "quads", sources, mappings, identifier, inputs, engine)
@@ -214,7 +214,7 @@ def _engine(stack: contextlib.ExitStack, work: Path) -> Callable[[], Engine]:
     return engine
 
 
-def _read(paths: Sequence[Path], reader: Sources, max_rejects: int, progress: Progress) -> list[Source]:
+def read_sources(paths: Sequence[Path], reader: Sources, max_rejects: int, progress: Progress) -> list[Source]:
     """Read all sources; raise one error for everything that is wrong in them."""
     sources: list[Source] = []
     problems: list[Problem] = []
@@ -255,7 +255,7 @@ def _summary(problems: Sequence[Problem]) -> Text:
     return Text(f"{count.en} in {files}: the graph was not built.", f"{count.de} in {files}: Der Graph wurde nicht gebaut.")
 
 
-def _own_inputs() -> Iterator[dict[str, Any]]:
+def own_inputs() -> Iterator[dict[str, Any]]:
     """Yield name, size and SHA-256 of every file of the project itself that goes into the graph."""
     for name in _vocabulary():
         yield file_record(resource(*name.split("/")), name)
@@ -281,7 +281,7 @@ def _locked(root: Path) -> Iterator[None]:
         yield
 
 
-def _mapping_files(paths: Iterable[Path]) -> dict[str, Path]:
+def mapping_files(paths: Iterable[Path]) -> dict[str, Path]:
     """Return the mapping files that become links, by the name origins have: the shipped ones, and those that lie beside tables."""
     found = {f"data/mappings/{file.name}": file for file in sorted(resource("data", "mappings").glob("*.sssom.tsv"))}
     for folder in paths:
@@ -301,20 +301,26 @@ def _write_quads(
             engine().to_parquet(source.quads, file)
         else:
             write_parquet(source.quads, file)
-    if links := _links(path, main, mappings):
+    files = sorted(path.glob("*.parquet"))
+    if links := link_statements(main, mappings, lambda entities: subjects_among(files, entities)):
         write_parquet(links, path / "links.parquet")
     write_parquet(vocabulary_quads(main), path / "vocabulary.parquet")
-    write_parquet(_provenance(main, [source.settings for source in sources], identifier, inputs), path / "build.parquet")
+    write_parquet(provenance(main, [source.settings for source in sources], identifier, inputs), path / "build.parquet")
 
 
-def _links(path: Path, main: SourceSettings, mappings: Mapping[str, Path]) -> list[Quad]:
-    """Return the accepted mappings whose two ends are in the quad tables."""
+def link_statements(main: SourceSettings, mappings: Mapping[str, Path], among: Callable[[set[str]], set[str]]) -> list[Quad]:
+    """Return the accepted mappings whose two ends are in the graph.
+
+    Args:
+        main: Settings of the first source.
+        mappings: Mapping files by the name that origins have (:func:`mapping_files`).
+        among: Returns those of some IRIs that are the subject of a statement.
+    """
     from kg.link.links import link_quads
     from kg.link.sssom import read_sssom
 
     sets = {name: read_sssom(file) for name, file in mappings.items()}
-    entities = {end for found in sets.values() for mapping in found.mappings for end in (mapping.subject_id, mapping.object_id)}
-    there = subjects_among(sorted(path.glob("*.parquet")), entities)
+    there = among({end for found in sets.values() for mapping in found.mappings for end in (mapping.subject_id, mapping.object_id)})
     return [quad for name, found in sets.items() for quad in link_quads(found, main.graph("links"), there.__contains__, name)]
 
 
@@ -349,7 +355,7 @@ def _fill(path: Path, identifier: str, sources: Sequence[Source], inputs: list[d
         "name": main.name,
         "title": dict(main.title),
         "state": main.state,
-        "sources": [_source_record(source) for source in sources],
+        "sources": [source_record(source) for source in sources],
         "inputs": inputs,
         "searchable": searchable,
         **counts,
@@ -366,7 +372,8 @@ def _load(store: ox.Store, paths: Iterable[Path]) -> None:
             store.bulk_load(nquads(batch), format=ox.RdfFormat.N_QUADS)
 
 
-def _source_record(source: Source) -> dict[str, Any]:
+def source_record(source: Source) -> dict[str, Any]:
+    """Return what the record of a build says of a source."""
     settings = source.settings
     frame = settings.frame
     return {
@@ -426,7 +433,7 @@ def _without_blank_nodes(quads: list[Quad], name: str) -> list[Quad]:
     ]
 
 
-def _provenance(main: SourceSettings, sources: Sequence[SourceSettings], identifier: str, inputs: list[dict[str, Any]]) -> Iterator[Quad]:
+def provenance(main: SourceSettings, sources: Sequence[SourceSettings], identifier: str, inputs: list[dict[str, Any]]) -> Iterator[Quad]:
     """Describe the build itself: the data set, the activity that made it, the files it used (PROV-O, section 3.1)."""
     graph = main.graph("build")
     activity, dataset, agent = main.id("activity", f"build-{identifier}"), f"{main.base}dataset", f"{main.base}id/agent/innovation-kg"

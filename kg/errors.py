@@ -4,6 +4,8 @@
     ├── InputError        a source, table, RDF file or setting cannot be read
     │   └── IdentifierError
     ├── BuildError        a graph cannot be built or written
+    │   ├── EngineError     a batch engine cannot be started, reached or used any longer
+    │   └── SchemaError     a table that was computed has other types than declared
     ├── StoreError        a store or endpoint cannot be opened or does not answer
     ├── QueryError        a query is wrong or refused
     │   └── ParameterError  a question's parameter is missing or unknown
@@ -70,6 +72,14 @@ class IdentifierError(InputError):
 
 class BuildError(KgError):
     """A graph cannot be built or written."""
+
+
+class EngineError(BuildError):
+    """A batch engine cannot be started, reached or used any longer."""
+
+
+class SchemaError(BuildError):
+    """A table that was computed has other types than declared."""
 
 
 class StoreError(KgError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,31 @@ from kg.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 DORTMUND = ROOT / "data" / "dortmund"
+
+
+SPARK = (
+    "tests/batch/test_cluster.py",
+    *(f"tests/engine/test_{name}.py" for name in ("cluster", "contract", "expressions", "spark")),
+    "tests/validate/setwise/test_engines_agree.py",
+)
+"""Files of tests that open a Spark session: a process can hold one, and a machine of two cores one cluster."""
+
+
+APART = ("tests/docs/test_pages.py",)
+"""Files whose tests share nothing and take long: each test goes to whoever is free."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give the tests of a file to one process, so that what a file sets up (servers, builds, browsers) is set up once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return nodeid if file in APART else "spark" if file in SPARK else file
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -9,15 +9,18 @@ import traceback
 
 import kg.cli.analysis
 import kg.cli.ask
+import kg.cli.batch
 import kg.cli.diff
 import kg.cli.duplicates
 import kg.cli.enrich
 import kg.cli.fix
+import kg.cli.load
 import kg.cli.preflight
 import kg.cli.publish
 import kg.cli.release
 import kg.cli.serve
 import kg.cli.sheet
+import kg.cli.store
 import kg.cli.tables
 import kg.cli.validate
 import kg.cli.why  # noqa: F401 (each registers its commands)

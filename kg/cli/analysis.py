@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from kg.cli.base import RESEARCHERS, BuildOption, LangOption, OutputOption, app, choose, json_text, t
+from kg.cli.mirrored import MaxStatementsOption, StoreOption, read_graph
 from kg.config import build_root, language
 from kg.errors import BuildError
 from kg.files import make_folder_of, write_file
@@ -196,6 +197,8 @@ def analyse_command(
         ),
     ] = "text",
     build_dir: BuildOption = None,
+    store: StoreOption = None,
+    max_statements: MaxStatementsOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -206,9 +209,8 @@ def analyse_command(
 ) -> None:
     """Measure the collaboration network: institutions that share a project, with method and sampling frame stated."""
     from kg.analyse.data import Selection
-    from kg.build import current
 
-    chosen, root = language(lang), build_root(build_dir)
+    chosen = language(lang)
     selection = Selection(level, weight, roles, linked, seed, since, until, open_dates, cap, claims)
     options = {
         "institution": institution,
@@ -220,14 +222,15 @@ def analyse_command(
         "draws": draws,
         "top": top,
     }
-    build = current(root).only(graph) if graph else current(root)
+    # What was mistyped is said before a graph is fetched.
+    choose("--format", form, NETWORK_FORMS if what == NETWORK else ("text", "json", "csv", *FIGURES, "bundle"))
+    build, root = read_graph(store, build_dir, lang, max_statements)
+    build = build.only(graph) if graph else build
     with progress() as step:
         step({"de": "berechne das Netzwerk", "en": "measuring the network"}[chosen])
         if what == NETWORK:
-            choose("--format", form, NETWORK_FORMS)
             _network(build, selection, form, output, root, chosen)
             return
-        choose("--format", form, ("text", "json", "csv", *FIGURES, "bundle"))
         from kg.analyse.data import load
         from kg.analyse.menu import result
 
@@ -325,6 +328,8 @@ def profile_command(
     ] = 1000,
     form: Annotated[str, typer.Option("--format", metavar="text|json|html", help=t("Form of the profile.", "Form des Profils."))] = "text",
     build_dir: BuildOption = None,
+    store: StoreOption = None,
+    max_statements: MaxStatementsOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
@@ -333,11 +338,11 @@ def profile_command(
     from kg.analyse.page import render_page
     from kg.analyse.profile import profile
     from kg.analyse.render_text import render_profile
-    from kg.build import current
 
-    chosen, root = language(lang), build_root(build_dir)
+    chosen = language(lang)
     choose("--format", form, ("text", "json", "html"))
-    made = current(root).only(graph) if graph else current(root)
+    made, _ = read_graph(store, build_dir, lang, max_statements)
+    made = made.only(graph) if graph else made
     with progress() as step:
         step({"de": "erstelle das Profil", "en": "making the profile"}[chosen])
         selection = Selection(level, weight, roles, linked, seed, since, until, open_dates, cap, claims)
@@ -372,17 +377,19 @@ def compare_command(
         str, typer.Option("--format", metavar="text|json|csv|bundle", help=t("Form of the comparison.", "Form des Vergleichs."))
     ] = "text",
     build_dir: BuildOption = None,
+    store: StoreOption = None,
+    max_statements: MaxStatementsOption = None,
     output: OutputOption = None,
     lang: LangOption = None,
 ) -> None:
     """Two institutions side by side: what they share, what only one has, and what chance would give."""
     from kg.analyse.compare import compare
     from kg.analyse.data import Selection
-    from kg.build import current
 
-    chosen, root = language(lang), build_root(build_dir)
+    chosen = language(lang)
     choose("--format", form, ("text", "json", "csv", "bundle"))
-    build = current(root).only(graph) if graph else current(root)
+    build, root = read_graph(store, build_dir, lang, max_statements)
+    build = build.only(graph) if graph else build
     with progress() as step:
         step({"de": "vergleiche", "en": "comparing"}[chosen])
         result = compare(build, one, other, selection=Selection(level, weight, roles, linked), lang=chosen)

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from kg.cli.base import RESEARCHERS, AnswerFormOption, BuildOption, LabelsOption, LangOption, OutputOption, StoreOption, app, t
-from kg.config import build_root, language
+from kg.config import language
 from kg.errors import ParameterError, QueryError, Text
+from kg.store import location
 from kg.terminal import write_text
 
 
@@ -59,7 +60,7 @@ def ask_command(
     if explain:
         write_text(questions.explain_text(found, chosen), output)
         return
-    with questions.KnowledgeGraph.open(store or build_root(build_dir), lang=chosen) as graph:
+    with questions.KnowledgeGraph.open(location(store, build_dir), lang=chosen) as graph:
         answer = graph.ask(question, **parameters(context.args))
         write_text(answer.to_text(form, labels=labels), output)
 
@@ -114,7 +115,7 @@ def query_command(
     from kg import questions
 
     chosen = language(lang)
-    with questions.KnowledgeGraph.open(store or build_root(build_dir), lang=chosen) as graph:
+    with questions.KnowledgeGraph.open(location(store, build_dir), lang=chosen) as graph:
         write_text(graph.query(query_text(query)).to_text(form, labels=labels), output)
 
 

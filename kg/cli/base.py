@@ -25,6 +25,7 @@ PORTALS = t("Linked-data portals: harvest", "Linked-Data-Portale: übernehmen")
 ORDER = (
     *("init", "build", "map", "link", "cut", "validate", "fix", "why", "diff", "export-sheet", "import-sheet", "duplicates", "enrich"),
     *("ask", "query", "analyse", "profile", "compare", "codebook", "publish", "release", "preflight", "serve"),
+    *("store", "load", "batch"),
 )
 """Commands in the order of work."""
 
@@ -75,8 +76,8 @@ StoreOption = Annotated[
         "--store",
         metavar="ADDRESS",
         help=t(
-            "Ask this SPARQL endpoint (https://…) or store folder instead.",
-            "Stattdessen diesen SPARQL-Endpunkt (https://…) oder Speicherordner fragen.",
+            "Ask this SPARQL endpoint (https://…) or store folder instead [default: KG_STORE].",
+            "Stattdessen diesen SPARQL-Endpunkt (https://…) oder Speicherordner fragen [sonst KG_STORE].",
         ),
     ),
 ]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.base import PORTALS, BuildOption, LangOption, app, t
-from kg.config import build_root, language
+from kg.cli.mirrored import MaxStatementsOption, StoreOption, read_graph
+from kg.config import language
 from kg.errors import BuildError, Text
 from kg.terminal import progress
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 )
 def publish_command(
     build_dir: BuildOption = None,
+    store: StoreOption = None,
+    max_statements: MaxStatementsOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -71,15 +74,16 @@ def publish_command(
     lang: LangOption = None,
 ) -> None:
     """Write the graph as files: RDF in three syntaxes, networks, tables with a codebook, manifest, VoID and DCAT; with --site as a static website."""
-    from kg.build import current
-
-    chosen, root = language(lang), build_root(build_dir)
+    chosen = language(lang)
     if site_dir is None:
         _refuse({"--base-url": base_url, "--release": release}, Text("It belongs to --site.", "Das gehört zu --site."))
-        _publish(current(root), output or root / "publish", chosen)
     else:
         _refuse({"--output": str(output or "")}, Text("With --site the folder is named there.", "Mit --site steht der Ordner dort."))
-        _site(current(root), site_dir, chosen, address=base_url, release=release, root=root)
+    build, root = read_graph(store, build_dir, lang, max_statements)
+    if site_dir is None:
+        _publish(build, output or root / "publish", chosen)
+    else:
+        _site(build, site_dir, chosen, address=base_url, release=release, root=root)
 
 
 def _refuse(given: dict[str, str], why: Text) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from kg.cli.base import PORTALS, BuildOption, LangOption, app, choose, json_text, t
-from kg.config import build_root, language
+from kg.cli.mirrored import MaxStatementsOption, StoreOption, place, read_graph
+from kg.config import language
 from kg.errors import ParameterError, Text
 from kg.terminal import fail, progress
 
@@ -67,6 +68,8 @@ def release_command(
     listing: Annotated[bool, typer.Option("--list", help=t("List the releases.", "Die Releases auflisten."))] = False,
     form: Annotated[str, typer.Option("--format", metavar="table|json", help=t("Form of the answer.", "Form der Antwort."))] = "table",
     build_dir: BuildOption = None,
+    store: StoreOption = None,
+    max_statements: MaxStatementsOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -79,7 +82,7 @@ def release_command(
     lang: LangOption = None,
 ) -> None:
     """Freeze the graph as a release: all RDF syntaxes, tables, places, network, vocabulary, catalogue, checksums, notes."""
-    chosen, root = language(lang), build_root(build_dir)
+    chosen, (_, root) = language(lang), place(store, build_dir)
     choose("--format", form, FORMATS)
     if listing:
         _list(output, root, form, chosen)
@@ -90,13 +93,13 @@ def release_command(
             "Name one, such as kg release 2026.11, or ask for --list.", "Nennen Sie eine, etwa kg release 2026.11, oder fragen Sie mit --list."
         )
         raise ParameterError(what, where="VERSION", fix=fix)
-    from kg.build import current
     from kg.release import ViolationsError, release
 
+    build, root = read_graph(store, build_dir, lang, max_statements)
     try:
         with progress() as step:
             made = release(
-                current(root),
+                build,
                 version,
                 root,
                 issued=issued,

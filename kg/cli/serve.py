@@ -11,6 +11,7 @@ import typer
 from kg.cli.base import PORTALS, BuildOption, LangOption, StoreOption, app, t
 from kg.config import build_root, language
 from kg.errors import MissingExtraError, Text
+from kg.store import named
 
 HostOption = Annotated[
     str,
@@ -79,7 +80,14 @@ def serve_command(
     from kg.portal.settings import read_portal_settings
 
     language(lang)
-    given = {"root_path": root_path, "workers": workers, "seconds": seconds, "memory": memory, "rows": rows, "store": str(store) if store else None}
+    given = {
+        "root_path": root_path,
+        "workers": workers,
+        "seconds": seconds,
+        "memory": memory,
+        "rows": rows,
+        "store": named(store, build_dir),
+    }
     # `build` of the settings counts where neither option nor environment names a folder.
     folder = str(build_root(build_dir)) if build_dir is not None or "KG_BUILD" in os.environ else None
     chosen = read_portal_settings(settings, **given, build=folder)

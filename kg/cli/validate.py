@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.base import STEWARDS, BuildOption, FailOnOption, LangOption, OutputOption, app, t
-from kg.config import build_root, language
+from kg.cli.mirrored import MaxStatementsOption, StoreOption, place, read_graph
+from kg.config import language
+from kg.errors import ParameterError, Text
 from kg.terminal import progress
 
 if TYPE_CHECKING:
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 
 CARDS = 10
 """Cards per rule that are shown where nothing else is asked for."""
+
+UNKNOWN_ROWS = Text(
+    "The graph was read from a server, which does not know files and rows: check the tables it was built from to see them.",
+    "Der Graph kommt von einem Server, der Dateien und Zeilen nicht kennt: Prüfen Sie die Tabellen, aus denen er gebaut ist, um sie zu sehen.",
+)
 
 
 @app.command(
@@ -44,6 +51,8 @@ def validate_command(
         ),
     ] = None,
     build_dir: BuildOption = None,
+    store: StoreOption = None,
+    max_statements: MaxStatementsOption = None,
     form: Annotated[
         str,
         typer.Option(
@@ -142,7 +151,6 @@ def validate_command(
     lang: LangOption = None,
 ) -> None:
     """Check the graph, or any tables and RDF files you bring: what is wrong, in which file and row, and what to do."""
-    from kg.build import current
     from kg.validate import check_asked, exit_code, render, validate, write_file, write_report
     from kg.validate.baseline import compare
     from kg.validate.format_words import closing
@@ -150,13 +158,16 @@ def validate_command(
     from kg.validate.history import remember
     from kg.validate.select import Filters, select
 
-    chosen, root = language(lang), build_root(build_dir)
+    chosen, (_, root) = language(lang), place(None if paths else store, build_dir)
     # What was mistyped is said before the graph is checked, which may take minutes.
     check_asked(form, fail_on, group_by)
+    if paths and store:
+        what = Text("Either files are checked or a graph, not both.", "Geprüft werden Dateien oder ein Graph, nicht beides.")
+        raise ParameterError(what, where="--store", fix=Text("Leave one of them out.", "Lassen Sie eines weg."))
     before = _baseline(baseline, new_only, root)
+    build = None if paths else read_graph(store, build_dir, lang, max_statements)[0]
     with progress() as step:
         step({"de": "prüfe", "en": "validating"}[chosen])
-        build = None if paths else current(root)
         report = validate(paths or (), build=build, engine=engine, lang=chosen)
     change = None if before is None else compare(report, before, paths or None)
     view = select(report, Filters(tuple(shape or ()), tuple(focus or ()), new_only), change)
@@ -178,6 +189,8 @@ def validate_command(
         written = [*write_report(report, root / "report"), remember(report, build, root / "report")]
         if form == "human":
             typer.echo(f"{ {'de': 'Bericht', 'en': 'Report'}[chosen] }: {', '.join(map(str, written))}")
+        if "mirror" in build.record:
+            typer.echo(UNKNOWN_ROWS.in_(chosen), err=True)
     raise typer.Exit(code)
 
 
@@ -201,7 +214,7 @@ def _cards(view: View, paths: Sequence[Path], build: Build | None, lang: str, li
 
 def _baseline(path: Path | None, new_only: bool, root: Path) -> Baseline | None:
     """Read the baseline that was named, or the one beside the reports where only new findings are asked for."""
-    from kg.errors import InputError, Text
+    from kg.errors import InputError
     from kg.validate.baseline import read_baseline
 
     usual = root / "report" / "baseline.json"

@@ -59,7 +59,7 @@ def why_command(
     """Say who says so: `kg why t-factor declaredSize`. Sources, file and row, who contradicts, why a value counts, what would change it."""
     from kg.build import current, read
     from kg.portal.entity_words import WORDS
-    from kg.store import open_store
+    from kg.store import named, open_store
     from kg.why import Evidence, overview, why
     from kg.why.asked import find_subject
     from kg.why.data import Plain
@@ -67,6 +67,7 @@ def why_command(
 
     choose("--format", form, FORMATS)
     chosen = language(lang)
+    store = named(store, build_dir)
     folder = Path(store or "").resolve().parent
     if store is None:
         build: Build | None = current(build_root(build_dir))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
 import shutil
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +76,7 @@ class Front:
     problem: KgError | None = None
     uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS))
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _own: Path | None = None
 
     @property
     def remote(self) -> bool:
@@ -153,14 +156,22 @@ class Front:
 
     async def _fetch(self) -> None:
         """Fetch from an endpoint what search and networks need, then go on with it."""
-        from kg.portal.mirror import mirror
+        from kg.mirror import mirror
 
         try:
-            folder = await asyncio.to_thread(mirror, self.settings.store)
+            build = await asyncio.to_thread(mirror, self.settings.store, self._copies())
         except (KgError, OSError) as error:
             self.watching.log.warning("search and networks are off", reason=str(error))
             return
-        await self._change(folder)
+        await self._change(build.path)
+
+    def _copies(self) -> Path:
+        """Return where copies of endpoints lie: in the folder of builds, to be found at the next start, or where there is none for as long as this process runs."""
+        root = Path(self.settings.build)
+        if root.is_dir() and os.access(root, os.W_OK):
+            return root
+        self._own = Path(tempfile.mkdtemp(prefix="kg-mirror-"))
+        return self._own
 
     async def stop(self) -> None:
         """Let running requests end, then the workers."""
@@ -171,9 +182,8 @@ class Front:
                 await task
         if self.release is not None:
             await self.release.close(5.0)
-            if self.remote and self.release.folder is not None:
-                # The mirror is this process's own.
-                shutil.rmtree(self.release.folder, ignore_errors=True)
+        if self._own is not None:
+            shutil.rmtree(self._own, ignore_errors=True)
 
     def tag(self, *parts: str) -> str:
         """Return the strong ETag of an answer that depends on the graph and these parts alone; empty for an endpoint, whose graph may change."""

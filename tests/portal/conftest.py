@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from kg.build import Build
-from tests.store.test_contract import free_port, oxigraph_command
+from tests.servers import free_port, oxigraph_command
 
 pytest.importorskip("uvicorn", reason="the portal needs pip install 'innovation-kg[web]'")
 ROOT = Path(__file__).resolve().parents[2]
