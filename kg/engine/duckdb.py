@@ -11,14 +11,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kg.engine.base import FUNCTIONS, CsvError
-from kg.errors import BuildError, Text
+from kg.engine.base import CsvError
+from kg.engine.files import LocalFiles, local_path, nothing_there
+from kg.errors import BuildError, Text, unwritable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAMES = {"nfc": "nfc_normalize", "sha256": "sha256", "strip_accents": "strip_accents"}
-"""What DuckDB calls the functions of :data:`kg.engine.base.FUNCTIONS`."""
+"""What DuckDB calls the functions of :data:`kg.engine.base.FUNCTIONS`; what is missing Ibis names itself."""
+
+STREAM = "32MB"
+"""What is computed ahead of a reader: with DuckDB's own 1 MB its threads mostly wait."""
+
+LINES = 50_000
+"""Lines that are held and compressed at once."""
 
 ROW_GROUP = 10_240
 """Rows of a Parquet row group: one is held before it is written, and texts of projects are long."""
@@ -46,12 +53,20 @@ class DuckDB:
         options["temp_directory"] = str(spill) if spill else ""
         if threads:
             options["threads"] = threads
+        self._threads = threads or os.cpu_count() or 1
         self._connection = ibis.duckdb.connect(**options)
         # The bar would write into the answer. In a notebook without ipywidgets there is none, and the setting is refused.
         with contextlib.suppress(duckdb.InvalidInputException):
             self._connection.raw_sql("SET enable_progress_bar = false")
+        self._connection.raw_sql(f"SET streaming_buffer_size = '{STREAM}'")
         self._numbers = count()
-        self._functions = {name: _builtin(name, _NAMES[name]) for name in FUNCTIONS}
+        self._functions = {name: _builtin(name, called) for name, called in _NAMES.items()}
+        self._files = LocalFiles()
+
+    @property
+    def files(self) -> LocalFiles:
+        """Return what reads and writes small files of this machine."""
+        return self._files
 
     def quads(self, paths: Iterable[Path]) -> Any:
         """Return the quad tables in these Parquet files as one Ibis table."""
@@ -82,7 +97,7 @@ class DuckDB:
 
     def call(self, function: str, value: Any) -> Any:
         """Return a call of one of :data:`kg.engine.base.FUNCTIONS`."""
-        return self._functions[function](value)
+        return value.hash() if function == "hash64" else self._functions[function](value)
 
     def cache(self, expression: Any) -> Any:
         """Run a table expression once and return the result as an Ibis table."""
@@ -130,6 +145,46 @@ class DuckDB:
         )
         return int(done.fetchone()[0])
 
+    def write(self, expression: Any, url: str | Path, schema: Any = None) -> int:
+        """Run a table expression and write its rows into a folder of Parquet files (see :class:`kg.engine.base.Engine`)."""
+        import duckdb
+
+        from kg.engine.schema import cast_query, does_not_fit
+
+        folder = local_path(url)
+        sql = self._connection.compile(expression)
+        query = cast_query(
+            sql, self._connection._get_schema_using_query(sql), expression.schema() if schema is None else schema, self._connection.compiler, str(url)
+        )
+        # Rows in no order may come as they are ready; held back for their order they would fill the memory.
+        self._run("SET preserve_insertion_order = false")
+        try:
+            with self._beside(folder) as part:
+                done = self._run(
+                    f"COPY ({query}) TO {_quoted(str(part / 'part-00000.parquet'), chr(39))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+                )
+                return int(done.fetchone()[0])
+        except duckdb.ConversionException as error:
+            raise does_not_fit(str(url)) from error
+        finally:
+            self._run("SET preserve_insertion_order = true")
+
+    def read(self, url: str | Path) -> Any:
+        """Return the table in a folder of Parquet files, whichever engine wrote it."""
+        folder = local_path(url)
+        paths = [folder / name for name in self._files.list(str(folder)) if name.endswith(".parquet")]
+        if not paths:
+            raise nothing_there(url)
+        return self.quads(paths)
+
+    def lines(self, expression: Any, url: str | Path) -> int:
+        """Write a table of one text column as lines into a folder of gzip files, and return how many there are."""
+        from kg.engine.lines import write_gzip
+
+        ended = expression.select(line=expression[expression.columns[0]] + "\n")
+        with self._beside(local_path(url)) as part, (part / "part-00000.txt.gz").open("wb") as file:
+            return write_gzip(self.batches(ended, LINES), file, self._threads, str(url))
+
     def close(self) -> None:
         """End the session."""
         self._connection.disconnect()
@@ -139,6 +194,22 @@ class DuckDB:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @contextlib.contextmanager
+    def _beside(self, folder: Path) -> Iterator[Path]:
+        """Give a folder beside another one that takes its place when all went well."""
+        part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+        self._files.delete(str(part))
+        try:
+            try:
+                part.mkdir(parents=True)
+            except OSError as error:
+                raise unwritable(error, folder, "--work") from error
+            yield part
+            self._files.move(str(part), str(folder))
+        except BaseException:
+            self._files.delete(str(part))
+            raise
 
     def _run(self, sql: str) -> Any:
         """Run a statement; what the machine lacks becomes an error that says so."""

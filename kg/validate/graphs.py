@@ -165,8 +165,10 @@ def _reference(data: Graph, shapes: Graph) -> Graph:
     from pyshacl.errors import ReportableRuntimeError
     from rdflib import Graph as RdfGraph
 
+    from kg.validate.union import copy_of
+
     try:
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=True, meta_shacl=False, inference="none")
+        _, report, _ = pyshacl.validate(data, shacl_graph=copy_of(shapes), advanced=True, meta_shacl=False, inference="none")
     except (ReportableRuntimeError, ParseBaseException, RecursionError, NotImplementedError) as error:
         raise _not_applicable(str(error)) from error
     if not isinstance(report, RdfGraph):

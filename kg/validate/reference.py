@@ -66,10 +66,10 @@ def _run(graph: Graph, shapes: Graph) -> Iterator[Raw]:
     from rdflib import Graph as RdfGraph
     from rdflib import URIRef
 
-    from kg.validate.union import node_text
+    from kg.validate.union import copy_of, node_text
 
     try:
-        _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, advanced=True, inplace=True, meta_shacl=False, inference="none")
+        _, report, _ = pyshacl.validate(graph, shacl_graph=copy_of(shapes), advanced=True, inplace=True, meta_shacl=False, inference="none")
     except (ReportableRuntimeError, ParseBaseException) as error:
         raise _not_applicable(str(error)) from error
     except RecursionError as error:

@@ -183,3 +183,11 @@ def node_text(node: Node) -> str:
 def union_graph(quads: Iterable[Quad]) -> Graph:
     """Return the union of quads as an rdflib graph for validation."""
     return Graph(store=UnionStore(quads), bind_namespaces="none")
+
+
+def copy_of(shapes: Graph) -> Graph:
+    """Return the same triples, with the same nodes, in a graph of its own: pySHACL adds triples to the shapes it is given."""
+    copy = Graph(store=UnionStore(()), bind_namespaces="none")
+    for triple in shapes.triples((None, None, None)):
+        copy.add(triple)
+    return copy

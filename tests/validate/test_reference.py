@@ -18,6 +18,7 @@ from kg.quads import Quad, iri, literal
 from kg.sources.rdf import read_rdf
 from kg.validate import Report, to_turtle, validate
 from kg.validate.engines import validate_quads
+from kg.validate.graphs import validate_graphs
 from kg.validate.shapes import load_shapes, shapes_folder, steady_blank_nodes
 from kg.validate.union import to_literal
 from tests.sources.folders import relation
@@ -244,3 +245,13 @@ def test_there_is_no_such_engine(tmp_path: Path) -> None:
 
 def test_shapes_are_loaded_once() -> None:
     assert load_shapes() is load_shapes()
+
+
+def test_the_shapes_stay_as_they_are() -> None:
+    """pySHACL adds statements to the shapes it is given; all engines share the parsed ones."""
+    before = set(load_shapes())
+    validate_quads((), engine="reference")
+    assert set(load_shapes()) == before
+    own = Graph().parse(data="[] a <http://www.w3.org/ns/shacl#NodeShape> .")
+    validate_graphs(Graph(), own, "reference")
+    assert len(own) == 1

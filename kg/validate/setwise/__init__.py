@@ -20,20 +20,23 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from kg.engine.base import Engine
+    from kg.validate.setwise.evaluate import Evaluation
     from kg.validate.setwise.finding import Finding
+    from kg.validate.setwise.kept import Kept
     from kg.validate.setwise.model import Model, Shape
     from kg.validate.setwise.solutions import Ask
 
 
-def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[Raw]:
+def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None, *, relational: bool | None = None) -> list[Raw]:
     """Validate a quad table.
 
     Args:
-        engine: The session that holds the table.
+        engine: The session that holds the table; nothing is left in it.
         quads: Ibis table with the columns of :mod:`kg.quads`; the union of its graphs is validated, every triple once.
         shapes: The shapes graph; never changed.
         query: Answers a SPARQL query on a store of the same data, the union of graphs as its default graph, with what
             `pyoxigraph.Store.query` or :meth:`kg.store.Store.query` returns. None: a store is made where one is needed.
+        relational: Whether SPARQL-based targets are expressions of the engine, too; by default where the data are large or no store is given.
 
     Returns:
         Results, in a fixed order.
@@ -41,23 +44,46 @@ def find(engine: Engine, quads: Any, shapes: Graph, query: Ask | None) -> list[R
     Raises:
         ShapesError: The shapes are ill-formed, or ask for what is refused.
     """
+    from kg.validate.setwise.kept import keeping
+
+    with keeping(engine) as session:
+        evaluation = prepared(session, quads, shapes, query, relational=relational)
+        if evaluation is None:
+            return []
+        shape = evaluation.model.shapes
+        return sorted((as_raw(shape[one.shape], one, focus) for one, focus in evaluation.findings()), key=_order)
+
+
+def prepared(session: Kept, quads: Any, shapes: Graph, query: Ask | None, *, relational: bool | None = None) -> Evaluation | None:
+    """Compile shapes, number terms and find targets (see :func:`find`); None where there are no shapes."""
     from kg.validate.setwise.compile import compile_shapes
     from kg.validate.setwise.data import encode
     from kg.validate.setwise.evaluate import Evaluation
     from kg.validate.setwise.focus import targets
     from kg.validate.setwise.parameters import check_parameters
     from kg.validate.setwise.queries import Prebinding
+    from kg.validate.setwise.targeting import LARGE, Plans, focus_tables, read_plans
 
     model = compile_shapes(shapes)
-    check_parameters(engine, shapes)
+    check_parameters(session, shapes)
     if not model.shapes:
-        return []
-    prebinding = Prebinding(engine, quads, shapes, query)
-    found = prebinding.targets(model)
-    mentioned = [*_terms(model), *(term for terms in found.values() for term in terms)]
-    data = encode(engine, quads, _predicates(model), mentioned)
-    evaluation = Evaluation(data, model, quads, targets(data, model, found), prebinding)
-    return sorted((as_raw(model.shapes[one.shape], one, focus) for one, focus in evaluation.findings()), key=_order)
+        return None
+    prebinding = Prebinding(session, quads, shapes, query)
+    asked = any(shape.targets.queries for shape in model.shapes)
+    if relational is None:
+        relational = asked and session.scalar(quads.count()) >= LARGE
+    plans = read_plans(model) if relational else Plans()
+    while True:
+        found = prebinding.targets(model, plans.queries)
+        mentioned = [*_terms(model), *plans.terms(), *(term for terms in found.values() for term in terms)]
+        data = encode(session, quads, _predicates(model) | plans.predicates(), mentioned, everywhere=plans.everywhere())
+        known = len(plans.others)
+        tables = focus_tables(plans, data, session)
+        if len(plans.others) == known:
+            return Evaluation(data, model, quads, targets(data, model, found, tables), prebinding)
+        # A query that only its evaluation showed not to be translated is asked of a store, and its terms need numbers, too.
+        for table in (data.triples, *tables.values()):
+            session.drop(table)
 
 
 def _predicates(model: Model) -> set[str]:

@@ -184,7 +184,7 @@ def _judged(nodes: Nodes, uses: Uses) -> Any:
     values = nodes.values.filter(nodes.values.shape.isin(list(judges)))
     failing = [
         (shape, rule, number)
-        for number, term, shape in data.spelled(values.select("shape", "value").distinct(), "value", "shape")
+        for number, term, shape in data.spelled(values, "value", "shape")
         for rule, passes, bound in judges[shape]
         if not passes(bound, term)
     ]

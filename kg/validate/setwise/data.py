@@ -46,6 +46,7 @@ class Data:
         predicates: IRI → its place, of those that are needed.
         tags: All tags, each at its place.
         mentioned: Terms that shapes speak of, in the data or not.
+        everywhere: Whether terms may be asked for that stand in statements of other predicates alone.
         salt: Goes before texts that are hashed.
         triples: Columns `s, p, o`; `p` is a place in `predicates`.
         numbers: Terms that shapes speak of → their number.
@@ -56,6 +57,7 @@ class Data:
     predicates: dict[str, int]
     tags: list[Tag]
     mentioned: Sequence[Term]
+    everywhere: bool = False
     salt: str = ""
     triples: Any = None
     numbers: dict[Term, int] = field(default_factory=dict)
@@ -85,15 +87,24 @@ class Data:
     def _hash(self, text: Any, salt: str) -> Any:
         import ibis
 
-        return (ibis.literal(salt) + text if salt else text).hash()
+        return self.engine.call("hash64", ibis.literal(salt) + text if salt else text)
 
     @cached_property
     def rows(self) -> Any:
         """The quads that are needed: their columns, with `p` and the place `tag` of the object's tag."""
         wanted = small_table(self.engine, ("predicate", "p"), self.predicates.items(), texts=("predicate",))
+        return self.tagged(self.quads.join(wanted, "predicate"))
+
+    def tagged(self, quads: Any) -> Any:
+        """Return quads with the place `tag` of the object's tag."""
+        kept = [name for name in ("subject", "predicate", "object", "graph", "p") if name in quads.columns]
+        # A table of its own: Ibis takes what is computed from columns of a join for one more column of it.
+        return quads.join(self._tag_table, ("kind", "datatype", "language")).select(*kept, "tag")
+
+    @cached_property
+    def _tag_table(self) -> Any:
         names = ("kind", "datatype", "language")
-        tags = small_table(self.engine, (*names, "tag"), [(*tag, place) for place, tag in enumerate(self.tags)], texts=names)
-        return self.quads.join(wanted, "predicate").join(tags, names).select("subject", "p", "object", "tag")
+        return small_table(self.engine, (*names, "tag"), [(*tag, place) for place, tag in enumerate(self.tags)], texts=names)
 
     @cached_property
     def _asked(self) -> Any:
@@ -101,26 +112,48 @@ class Data:
         rows = [(number, term.value, places[Tag(*term[1:])]) for number, term in enumerate(self.mentioned)]
         return small_table(self.engine, ("place", "value", "tag"), rows, texts=("value",))
 
-    def _occurrences(self) -> Any:
+    # Subjects, objects and terms of shapes are three tables, each read off the quads by itself: of an expression that is asked twice in
+    # a query DuckDB keeps all rows, and those are texts of gigabytes here.
+
+    def occurrences(self) -> Any:
         """Return columns `id, text` of all terms wherever they stand."""
         import ibis
 
-        rows, asked = self.rows, self._asked
-        subjects = rows.select(id=self.subject_number(rows.subject), text=rows.subject)
-        objects = rows.select(id=self.number_of(rows.object, rows.tag), text=rows.object)
-        parts = [subjects, objects]
-        if self.mentioned:
-            parts.append(asked.select(id=self.number_of(asked.value, asked.tag), text=asked.value))
-        return ibis.union(*parts)
+        return ibis.union(self._subjects(), self._objects(), *self._spoken())
+
+    def _subjects(self) -> Any:
+        quads = self.quads if self.everywhere else self.quads.filter(self.quads.predicate.isin(list(self.predicates)))
+        return quads.select(id=self.subject_number(quads.subject), text=quads.subject)
+
+    def _objects(self) -> Any:
+        rows = self.tagged(self.quads) if self.everywhere else self.rows
+        return rows.select(id=self.number_of(rows.object, rows.tag), text=rows.object)
+
+    def _spoken(self) -> list[Any]:
+        asked = self._asked
+        return [asked.select(id=self.number_of(asked.value, asked.tag), text=asked.value)] if self.mentioned else []
+
+    def texts(self, ids: Any) -> Any:
+        """Return columns `id, text` of some terms, each once.
+
+        Args:
+            ids: A table of one column `id`, or an expression of one.
+        """
+        import ibis
+
+        # Literals stand in objects alone. Where no resource is asked for, no subject is looked at.
+        resources = ids.filter((ids.id & self.mask) < len(FIRST))
+        found = [self._subjects().semi_join(resources, "id"), *(part.semi_join(ids, "id") for part in (self._objects(), *self._spoken()))]
+        return ibis.union(*found).distinct()
 
     def collide(self) -> bool:
         """Return whether two terms share a number."""
         import ibis
 
-        occurrences = self._occurrences()
-        distinct = occurrences.select("id", other=self._hash(occurrences.text, f"{self.salt}#")).distinct()
-        shared = distinct.group_by("id").aggregate(count=ibis._.count())
-        return bool(self.engine.scalar(shared.filter(shared["count"] > 1).count()))
+        occurrences = self.occurrences()
+        hashed = occurrences.select("id", other=self._hash(occurrences.text, f"{self.salt}#"))
+        groups = hashed.group_by("id").aggregate(least=ibis._.other.min(), most=ibis._.other.max())
+        return bool(self.engine.scalar(groups.filter(groups.least != groups.most).count()))
 
     def load(self) -> None:
         """Number triples and the terms that shapes speak of."""
@@ -142,9 +175,10 @@ class Data:
             column: Name of the column that holds numbers of terms.
             others: Names of more columns.
         """
-        occurrences = self._occurrences()
-        known = occurrences if column == "id" else occurrences.rename({column: "id"})
-        joined = rows.join(known, column).select(column, "text", *others).distinct()
+        wanted = rows.select(column, *others).distinct()
+        known = self.texts(wanted.select(id=column))
+        # A term has one text, so these rows are distinct, too.
+        joined = wanted.join(known if column == "id" else known.rename({column: "id"}), column).select(column, "text", *others)
         tags, mask = self.tags, self.mask
         for number, text, *cells in self.fetch(joined):
             yield number, Term(text, *tags[number & mask]), *cells
@@ -190,7 +224,7 @@ class Data:
         return below
 
 
-def encode(engine: Engine, quads: Any, predicates: Iterable[str], terms: Iterable[Term]) -> Data:
+def encode(engine: Engine, quads: Any, predicates: Iterable[str], terms: Iterable[Term], *, everywhere: bool = False) -> Data:
     """Number the terms of a quad table.
 
     Args:
@@ -198,12 +232,13 @@ def encode(engine: Engine, quads: Any, predicates: Iterable[str], terms: Iterabl
         quads: The quad table; graphs and origins do not matter, a triple counts once.
         predicates: Those whose triples are needed.
         terms: Terms that need a number whether they are in the data or not.
+        everywhere: Whether terms may be asked for that stand in statements of other predicates alone.
     """
     places = {iri: place for place, iri in enumerate(sorted({RDF.type, *predicates}))}
     asked = list(dict.fromkeys(terms))
     stored = engine.to_pylist(quads.select("kind", "datatype", "language").distinct())
     tags = {Tag(row["kind"], row["datatype"], row["language"]) for row in stored} | {Tag(*term[1:]) for term in asked}
-    data = Data(engine, quads, places, [*FIRST, *sorted(tags - set(FIRST))], asked)
+    data = Data(engine, quads, places, [*FIRST, *sorted(tags - set(FIRST))], asked, everywhere)
     while data.collide():
         data.salt += "+"
     data.load()

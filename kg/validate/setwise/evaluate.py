@@ -27,6 +27,21 @@ from kg.validate.setwise.walk import Walker
 
 
 @dataclass
+class Outcome:
+    """Results of one validation.
+
+    Attributes:
+        uses: Constraints by the number of their rule.
+        shown: Columns `rule, focus, value, ways`: results of what looks at terms and triples; None where there are no such constraints.
+        special: Results of queries and closed shapes with their focus node and how often each is to be reported.
+    """
+
+    uses: Sequence[Use]
+    shown: Any = None
+    special: list[tuple[Finding, Term, int]] = field(default_factory=list)
+
+
+@dataclass
 class Evaluation:
     """One validation of a model over data.
 
@@ -48,6 +63,19 @@ class Evaluation:
 
     def findings(self) -> list[tuple[Finding, Term]]:
         """Return all results with their focus nodes, each as often as it is to be reported."""
+        outcome = self.outcome()
+        data = self.data
+        found = [(item, term) for item, term, ways in outcome.special for _ in range(ways)]
+        if outcome.shown is not None:
+            shown = outcome.shown
+            terms = data.terms(shown.select(id="focus"), shown.filter(shown.value != NONE).select(id="value"))
+            for rule, focus, value, ways in data.fetch(shown):
+                use = outcome.uses[rule]
+                found += [(Finding(use.shape, use.constraint.component, focus, terms.get(value)), terms[focus])] * ways
+        return found
+
+    def outcome(self) -> Outcome:
+        """Return all results, those that are many as a table."""
         levels = self.model.levels()
         self._down(levels)
         # One table, not a union of levels in every expression: these are compiled once for each component.
@@ -112,28 +140,21 @@ class Evaluation:
 
     def _reported(
         self, nodes: Nodes, levels: Sequence[Sequence[Shape]], uses: Sequence[Use], tables: Sequence[Any], special: Sequence[Finding]
-    ) -> list[tuple[Finding, Term]]:
+    ) -> Outcome:
         """Return the violations of shapes that are reached by targets and `sh:property` alone, once for each way that leads there."""
         routes = self._routes(levels)
         engine, data = self.data.engine, self.data
-        found: list[tuple[Finding, Term]] = []
+        outcome = Outcome(uses)
         if special:
             pairs = small_table(engine, ("shape", "focus"), {(item.shape, item.focus) for item in special})
             rows = data.spelled(routes.semi_join(pairs, ["shape", "focus"]), "focus", "shape", "ways")
             known = {(shape, focus): (term, ways) for focus, term, shape, ways in rows}
-            for item in special:
-                if (item.shape, item.focus) in known:
-                    term, ways = known[item.shape, item.focus]
-                    found += [(item, term)] * ways
+            outcome.special = [(item, *known[item.shape, item.focus]) for item in special if (item.shape, item.focus) in known]
         if tables:
-            shown = engine.cache(_union(list(tables)).join(routes, ["shape", "focus"]).select("rule", "focus", "value", "ways"))
+            outcome.shown = engine.cache(_union(list(tables)).join(routes, ["shape", "focus"]).select("rule", "focus", "value", "ways"))
             for done in (*tables, nodes.values, nodes.focus, self.targets, data.triples):
                 engine.drop(done)  # room for the results, which may be many
-            terms = data.terms(shown.select(id="focus"), shown.filter(shown.value != NONE).select(id="value"))
-            for rule, focus, value, ways in data.fetch(shown):
-                use = uses[rule]
-                found += [(Finding(use.shape, use.constraint.component, focus, terms.get(value)), terms[focus])] * ways
-        return found
+        return outcome
 
     def _routes(self, levels: Sequence[Sequence[Shape]]) -> Any:
         """Return columns `shape, focus, ways`: how often a shape is validated for a focus node, other than to check conformance."""
@@ -148,7 +169,9 @@ class Evaluation:
             here = [*arriving[level], routes.filter(routes.shape.isin([shape.number for shape in shapes]))]
             current = _union(here)
             if arriving[level]:
-                current = self.data.engine.cache(current.group_by("shape", "focus").aggregate(ways=ibis._.ways.sum().cast("float64").cast("int64")))
+                current = self.data.engine.cache(
+                    current.group_by("shape", "focus").aggregate(ways=ibis._.ways.cast("decimal(38, 0)").sum().cast("int64"))
+                )
             parts.append(current)
             later: dict[int, list[tuple[int, int]]] = defaultdict(list)
             for shape in shapes:

@@ -15,13 +15,14 @@ from kg.validate.setwise.model import Model, Targets
 from kg.validate.setwise.tables import small_table
 
 
-def targets(data: Data, model: Model, found: Mapping[int, Sequence[Term]]) -> Any:
+def targets(data: Data, model: Model, found: Mapping[int, Sequence[Term]], tables: Mapping[str, Any] | None = None) -> Any:
     """Return columns `shape, focus`, each pair once.
 
     Args:
         data: Terms and triples.
         model: Compiled shapes.
-        found: What SPARQL-based targets found, by shape.
+        found: What SPARQL-based targets found in a store, by shape.
+        tables: What others found as expressions: text of a query → column `focus`.
     """
     import ibis
 
@@ -50,6 +51,11 @@ def targets(data: Data, model: Model, found: Mapping[int, Sequence[Term]]) -> An
         parts.append(triples.join(small_table(engine, ("target", "p"), subjects), "p").select("target", focus="s"))
     if objects:
         parts.append(triples.join(small_table(engine, ("target", "p"), objects), "p").select("target", focus="o"))
-    distinct = ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0]
+    for (target, _), number in sets.items():
+        for query in target.queries:
+            if tables and query.text in tables:
+                parts.append(tables[query.text].select(target=ibis.literal(number).cast("int64"), focus="focus"))
+    # Not a distinct union: with many parts it is a distinct for each.
+    distinct = ibis.union(*parts).distinct() if len(parts) > 1 else parts[0]
     shapes = small_table(engine, ("shape", "target"), members)
     return engine.cache(distinct.join(shapes, "target").select("shape", "focus"))

@@ -129,7 +129,7 @@ class Logic:
         if links:
             passed = self.values[level].join(small_table(engine, ("shape", "inner"), links), "shape")
             parts.append(passed.semi_join(self._fails(), ["inner", "value"]).select("shape", "focus"))
-        return ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct()
+        return (ibis.union(*parts) if len(parts) > 1 else parts[0]).distinct()
 
 
 def _bounded(use: Use) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Focus nodes of one run of a query."""
+
+IN_MEMORY = 3_000_000
+"""Statements up to which a store is made in memory (about 0.5 GB for each million)."""
 
 _OPTIONAL = ("shapesGraph", "currentShape")
 
@@ -71,7 +74,22 @@ class Prebinding:
 
     @cached_property
     def memory(self) -> Memory:
-        """A store of this process, made when it is first needed."""
+        """A store of this process, made when it is first needed.
+
+        Raises:
+            ShapesError: The data are too many for memory.
+        """
+        count = self.engine.scalar(self.quads.count())
+        if count > IN_MEMORY:
+            what = Text(
+                f"A query of the shapes needs a SPARQL store, and {count:,} statements are too many for one in memory.",
+                f"Eine Abfrage der Regeln braucht einen SPARQL-Speicher, und {_german(count)} Aussagen sind zu viele für einen im Hauptspeicher.",
+            )
+            fix = Text(
+                "Validate a build, which has a store, or write the target without LIMIT, SERVICE and SELECT *.",
+                "Prüfen Sie einen gebauten Graphen, der einen Speicher hat, oder schreiben Sie das Ziel ohne LIMIT, SERVICE und SELECT *.",
+            )
+            raise ShapesError(what, where="sh:select", fix=fix)
         return Memory(self.engine, self.quads, self.shapes)
 
     @property
@@ -84,12 +102,14 @@ class Prebinding:
         """The way literals are written in the data, which a store may change."""
         return Spelling(self.engine, self.quads, self.store)
 
-    def targets(self, model: Model) -> dict[int, list[Term]]:
-        """Return what the SPARQL-based targets of shapes find, once per query."""
+    def targets(self, model: Model, others: Container[str] = ()) -> dict[int, list[Term]]:
+        """Return what the SPARQL-based targets of shapes find, once per query; those in `others` are found by other means."""
         found: dict[str, list[Term]] = {}
         by_shape: dict[int, list[Term]] = {}
         for shape in model.shapes:
             for query in shape.targets.queries:
+                if query.text in others:
+                    continue
                 if query.text not in found:
                     answers = solutions(self.store, query.text, show(query.node))
                     nodes = dict.fromkeys(row["this"] for row in answers if "this" in row)
@@ -188,6 +208,10 @@ class Prebinding:
             messages=tuple(filled(text, shown) for text in own),
             constraint=rule.constraint,
         )
+
+
+def _german(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def prebound(text: str, pattern: str, names: Sequence[str]) -> str:

@@ -22,18 +22,37 @@ def small_table(engine: Engine, columns: Sequence[str], rows: Iterable[Sequence[
         rows: Cells; none is missing.
         texts: Names of the columns that hold text.
     """
+    kinds = [str if name in texts else int for name in columns]
+    cells: list[Any] = [array("q") if kind is int else [] for kind in kinds]
+    for row in rows:
+        for column, cell in zip(cells, row, strict=True):
+            column.append(cell)
+    return columns_table(engine, columns, cells, kinds)
+
+
+def columns_table(engine: Engine, columns: Sequence[str], cells: Sequence[Sequence[Any]], kinds: Sequence[type]) -> Any:
+    """Return columns as an Ibis table.
+
+    Args:
+        engine: The session the table is for.
+        columns: Names.
+        cells: A sequence for each: arrays of 64-bit integers, or texts.
+        kinds: `int` or `str` for each.
+    """
     import pyarrow as pa
 
-    cells: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [[] for _ in columns]
-    made = [_texts(column) if name in texts else _integers(column) for name, column in zip(columns, cells, strict=True)]
-    return engine.table(pa.table(made, names=list(columns)))
+    made = [_integers(column) if kind is int else _texts(column) for column, kind in zip(cells, kinds, strict=True)]
+    table = engine.table(pa.table(made, names=list(columns)))
+    # DuckDB 1.5 reads Arrow where it lies, and fails where that is the side of a join it would filter ("BLOOM_FILTER is not currently supported").
+    return engine.cache(table) if engine.name == "duckdb" else table
 
 
 def _integers(column: Sequence[int]) -> pa.Array:
     # From buffers, because `pa.array` of a list imports pandas first.
     import pyarrow as pa
 
-    return pa.Array.from_buffers(pa.int64(), len(column), [None, pa.py_buffer(array("q", column))])
+    numbers = column if isinstance(column, array) else array("q", column)
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)])
 
 
 def _texts(column: Sequence[str]) -> pa.Array:

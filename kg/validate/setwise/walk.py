@@ -85,7 +85,7 @@ class Walker:
         walked: list[Any] = []
         while ways := sorted({step.inverse for shape, path in paths.items() for step in path.steps if step.state in states[shape]}):
             moved = [self._move(frontier, table, inverse=way) for way in ways]
-            reached = ibis.union(*moved, distinct=True) if len(moved) > 1 else moved[0].distinct()
+            reached = (ibis.union(*moved) if len(moved) > 1 else moved[0]).distinct()
             for earlier in walked if cyclic else ():
                 reached = reached.anti_join(earlier, ["shape", "focus", "node", "state"])
             kept = engine.cache(reached)
