@@ -183,9 +183,21 @@ def counted(
     Raises:
         AnalysisError: Level or role filter is unknown.
     """
+    return counted_in(engine, engine.quads(parquet), level=level, roles=roles, kinds=kinds, linked=linked)
+
+
+def counted_in(
+    engine: Engine,
+    quads: Any,
+    *,
+    level: str = "merged",
+    roles: str = "all",
+    kinds: Sequence[str] = KINDS,
+    linked: bool = False,
+) -> Any:
+    """Return the same (:func:`counted`) from an Ibis table in the layout of the quad table; it needs no `origin`."""
     check(level, LEVELS, "level")
     check(roles, ROLES, "roles")
-    quads = engine.quads(parquet)
     found = expression(quads, level=level, roles=roles, kinds=kinds)
     found = found.mutate(recorded=found.initiative, start=found.start.fill_null(""), end=found.end.fill_null(""))
     inside = _pairs(engine, quads, INNO.countsWith)

@@ -23,15 +23,31 @@ LAYERS = [
     ("kg.infer",),
     ("kg.search",),
     ("kg.build", "kg.init"),
+    ("kg.mirror",),
     ("kg.analyse", "kg.validate"),
     ("kg.publish", "kg.graph", "kg.fix", "kg.sheet", "kg.why", "kg.duplicates", "kg.diff", "kg.enrich", "kg.terms"),
-    ("kg.release",),
+    ("kg.release", "kg.load", "kg.batch"),
     ("kg.preflight",),
     ("kg.portal",),
     ("kg.site",),
     ("kg.cli",),
 ]
-HEAVY = ("pyshacl", "rdflib", "networkx", "ibis", "duckdb", "pandas", "pyarrow", "scipy", "matplotlib", "igraph", "numpy", "SPARQLWrapper", "jinja2")
+HEAVY = (
+    "pyshacl",
+    "rdflib",
+    "networkx",
+    "ibis",
+    "duckdb",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "matplotlib",
+    "igraph",
+    "numpy",
+    "SPARQLWrapper",
+    "jinja2",
+    "pyspark",
+)
 
 
 def layer(module: str) -> int:
