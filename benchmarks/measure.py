@@ -46,6 +46,7 @@ class Watched:
         ended: `time` or `memory` where a limit ended it, else empty.
         samples: (time since the epoch, bytes) pairs.
         errors: Last lines of its standard error.
+        spent: (time since the epoch, processor seconds of the process tree until then) pairs.
     """
 
     seconds: float
@@ -55,6 +56,14 @@ class Watched:
     ended: str
     samples: Sequence[tuple[float, int]]
     errors: str
+    spent: Sequence[tuple[float, float]] = ()
+
+    def cpu_between(self, start: float, end: float) -> float:
+        """Return the processor seconds between two times, from the samples nearest to them."""
+        if not self.spent:
+            return 0.0
+        first, last = (min(self.spent, key=lambda one: abs(one[0] - at))[1] for at in (start, end))
+        return max(last - first, 0.0)
 
     def peak(self, start: float, end: float) -> float:
         """Return the peak memory in MB between two times; of the samples around them where none lies between."""
@@ -89,6 +98,7 @@ def watch(
         cores: Numbers of the cores it may use; all without them.
     """
     samples: list[tuple[float, int]] = []
+    spent: list[tuple[float, float]] = []
     ended: list[str] = []
     done = threading.Event()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -101,6 +111,8 @@ def watch(
         def look() -> None:
             while not done.is_set():
                 samples.append((time.time(), tree_bytes(process)))
+                # What ends takes its processor time with it.
+                spent.append((time.time(), max(tree_seconds(process), spent[-1][1] if spent else 0.0)))
                 late = seconds is not None and time.perf_counter() - started > seconds
                 large = megabytes is not None and samples[-1][1] > megabytes * 1e6
                 if late or large:
@@ -120,7 +132,7 @@ def watch(
         lines = errors.read().decode(errors="replace").splitlines()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Watched(total, cpu, max(size for _, size in samples) / 1e6, int(code or 0), "".join(ended[:1]), samples, "\n".join(lines[-5:]))
+    return Watched(total, cpu, max(size for _, size in samples) / 1e6, int(code or 0), "".join(ended[:1]), samples, "\n".join(lines[-5:]), spent)
 
 
 def tree_bytes(process: psutil.Process) -> int:
@@ -133,6 +145,20 @@ def tree_bytes(process: psutil.Process) -> int:
     for member in members:
         with contextlib.suppress(psutil.Error):
             total += member.memory_info().rss
+    return total
+
+
+def tree_seconds(process: psutil.Process) -> float:
+    """Return the processor time of a process, of all below it, and of those below it that have ended."""
+    total = 0.0
+    try:
+        members = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return 0.0
+    for member in members:
+        with contextlib.suppress(psutil.Error):
+            times = member.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
     return total
 
 
