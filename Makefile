@@ -10,7 +10,7 @@ INSTITUTION ?= sozialforschungsstelle
 # The time that goes into the archives: the day of the last change, so that everybody builds the same bytes.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 
-.PHONY: run serve test browser check wheel dist sbom docs lock lowest bench clean help
+.PHONY: run serve test system check wheel dist sbom docs lock lowest bench clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -42,14 +42,12 @@ run: $(VENV)/.run
 	@echo
 	@echo "Graph: build/current   Report: build/report   Exports: build/publish   Profile: build/report/$(INSTITUTION).html"
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev system
 	$(VENV)/bin/python -m pytest -n 2
 
-# The pages are tried in a real browser (Debian's Chromium); without it those tests are skipped, and say so.
-browser:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
-	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium >/dev/null; } || \
-	  echo "No Chromium: tests in the browser will be skipped. Install it with: apt-get install chromium"
+# Programs that some tests need: Debian's Chromium, Virtuoso and Java. Without them those tests are skipped, and say so.
+system:
+	@.ci/install-system
 
 serve: $(VENV)/.run
 	@test -e build/current || $(KG) build

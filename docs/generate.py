@@ -8,7 +8,9 @@ import os
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -36,7 +38,7 @@ def commands() -> str:
 
     root = typer.main.get_command(app)
     text = "# Commands\n\nExit codes: 0 done; 1 findings (`kg validate`); 2 a mistake in call or input, said in one line; 3 a bug.\n\n"
-    for name, command in sorted(root.commands.items()):  # type: ignore[attr-defined]
+    for name, command in sorted(_flat(root.commands)):  # type: ignore[attr-defined]
         text += f"## kg {name}\n\n{inspect.cleandoc(command.help or '')}\n\n| option | meaning |\n|---|---|\n"
         for parameter in command.params:
             record = getattr(parameter, "opts", [parameter.name])
@@ -47,6 +49,12 @@ def commands() -> str:
             text += f"| {shown} | {clean(getattr(parameter, 'help', '') or '')} |\n"
         text += "\n"
     return text
+
+
+def _flat(commands: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield commands by name, those of a group below its name."""
+    for name, command in commands.items():
+        yield from (((f"{name} {inner}", found) for inner, found in _flat(command.commands)) if hasattr(command, "commands") else [(name, command)])
 
 
 def questions() -> str:
@@ -318,6 +326,17 @@ PERIOD = {"start": "temporal.start", "end": "temporal.end"}
 ENVIRONMENT = {
     "KG_BUILD": "Folder of builds; without it `build` in the current folder. The option `--build` wins.",
     "KG_LANG": "Language of labels and messages, `de` or `en`; without it that of the locale. The option `--lang` wins.",
+    "KG_STORE": "SPARQL endpoint or store that is asked where neither `--store` nor `--build` is given.",
+    "KG_STORE_AUTH": "How to say who asks: `basic`, `digest` or `bearer`; with `KG_STORE_USER` and `KG_STORE_PASSWORD`, or `KG_STORE_TOKEN`. They go to the host of the address alone.",
+    "KG_STORE_HOST": "The only host that may get the credentials.",
+    "KG_STORE_CA": "Certificates of a private authority (PEM); verification cannot be switched off.",
+    "KG_STORE_TIMEOUT": "Seconds for one question to a server, retries included (60).",
+    "KG_STORE_MAX_MB": "Largest answer of a server, unpacked (256).",
+    "KG_MIRROR_MAX": "Statements of a server that are fetched at most (5,000,000). The option `--max-statements` wins.",
+    "KG_ENGINE": "Engine of `kg batch`: `duckdb` or `spark`. The option `--engine` wins.",
+    "KG_MASTER": "Master of the cluster, `spark://host:port` or `local[2]`. The option `--master` wins.",
+    "KG_WORK": "Folder or address of the stages of `kg batch`. The option `--work` wins.",
+    "KG_SPARK_SECRET": "Secret of the cluster, where it asks for one; never a part of a command.",
     "KG_WHO": "Who decides, for `kg duplicates`; the option `--who` wins.",
 }
 

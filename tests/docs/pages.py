@@ -13,27 +13,38 @@ A comment on the line before a block changes that:
     <!-- file: name -->        the block is the content of a file that the commands after it use
     <!-- starts with a build --> anywhere: the folder holds the build that `kg build` makes of the shipped tables
     <!-- starts with a build of data/dortmund --> the same for `kg build --source data/dortmund`, which is half the work
+    <!-- needs: program (how to get it) --> anywhere: without the program, or the module `python:name`, the page is skipped, with how to get it
+    <!-- ports: 18890, 17077 --> anywhere: each of these ports becomes a free one, in commands and files alike
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
-from tests.store.test_contract import oxigraph_command
+from tests.servers import oxigraph_command
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS, SCRIPTS, SHOWN = ("bash", "sh", "shell", "console"), ("python",), ("text",)
 FENCE = re.compile(r"^(?P<notes>(?:<!--[^\n]*-->\s*?\n+)*)```(?P<kind>[\w-]*)[^\n]*\n(?P<text>.*?)^```\s*?$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"<!-- needs: (?P<program>\S+) \((?P<how>[^\n]+)\) -->")
+PORTS = re.compile(r"<!-- ports: (?P<ports>[\d, ]+) -->")
 BUILD, DORTMUND = "<!-- starts with a build -->", "<!-- starts with a build of data/dortmund -->"
-ELSEWHERE = ("make ", "pip install ", "python -m pip ", ".ci/")
-"""Beginnings of commands that tests/house runs (set up, wheel), not these tests."""
+ELSEWHERE = ("make ", "apt-get ", "sudo apt-get ", "pip install ", "python -m pip ", ".ci/")
+"""Beginnings of commands that set a machine up: those of Python are run by tests/house, those of the system by .ci/install-system."""
+LONGEST = 400
+"""Seconds that one command may take."""
 
 
 def all_pages() -> list[Path]:
@@ -106,6 +117,49 @@ def commands(text: str) -> list[str]:
     return found
 
 
+def missing(text: str) -> str:
+    """Return how to get the first program that a page needs and this machine does not have, or nothing.
+
+    >>> missing("<!-- needs: no-such-program (apt-get install it) -->")
+    'needs no-such-program: apt-get install it'
+    >>> missing("<!-- needs: python:no_such_module (pip install it) -->")
+    'needs no_such_module: pip install it'
+    >>> missing("<!-- needs: python:json (it is there) -->")
+    ''
+    """
+    for program, how in NEEDS.findall(text):
+        module = program.removeprefix("python:")
+        there = find_spec(module) if module != program else shutil.which(program) or (program == "oxigraph" and oxigraph_command())
+        if not there:
+            return f"needs {module}: {how}"
+    return ""
+
+
+def ports(text: str) -> list[str]:
+    """Return the ports that a page says it uses.
+
+    >>> ports("<!-- ports: 18890, 17077 -->")
+    ['18890', '17077']
+    """
+    return [port for found in PORTS.findall(text) for port in re.findall(r"\d+", found)]
+
+
+def free_port() -> str:
+    """Return a port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def end_group(process: subprocess.Popen[str], seconds: float = 30) -> None:
+    """End a process with all that it began; what does not go in this time is killed."""
+    for number, wait in ((signal.SIGTERM, seconds), (signal.SIGKILL, 5)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(wait)
+
+
 @dataclass
 class Run:
     """One page being gone through.
@@ -116,9 +170,11 @@ class Run:
         printed: What the last block printed.
         servers: `kg serve` and others that the page has begun.
         moves: Addresses as the page writes them, and where these servers really listen.
+        ports: Ports as the page writes them, and the free ones in their place.
     """
 
     folder: Path
+    ports: dict[str, str] = field(default_factory=dict)
     here: Path = field(init=False)
     printed: str = ""
     servers: list[subprocess.Popen[str]] = field(default_factory=list)
@@ -150,7 +206,7 @@ class Run:
         if block.file:
             target = self.here / block.file
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(block.text, encoding="utf-8")
+            target.write_text(self.moved(block.text), encoding="utf-8")
         elif block.kind in SCRIPTS:
             self.printed = ""
             self.call([sys.executable, "-c", self.moved(block.text)], block.text, 0)
@@ -166,26 +222,41 @@ class Run:
             self.serve(line)
         elif line.endswith("&"):
             self.begin(line)
+        elif re.match(r"kill( %\d+)+$", line):
+            self.kill(int(number) for number in re.findall(r"%(\d+)", line))
         elif not line.startswith(ELSEWHERE):
-            script = f'{self.moved(line)}\ncode=$?\npwd > "{self.folder}/.here"\nexit $code'
-            self.call(["bash", "-c", script], line, int(code[1]) if code else 0)
+            kept = f'{{ pwd; env -0 > "{self.folder}/.env"; }} > "{self.folder}/.here"'
+            self.call(["bash", "-c", f"{self.moved(line)}\ncode=$?\n{kept}\nexit $code"], line, int(code[1]) if code else 0)
             self.here = Path((self.folder / ".here").read_text().strip())
+            if re.match(r"(?:export|unset)\b", line):
+                self.environment = dict(pair.split("=", 1) for pair in (self.folder / ".env").read_text().split("\0") if pair)
 
     def call(self, command: list[str], shown: str, code: int) -> None:
-        """Run a program to its end."""
-        done = subprocess.run(
-            command, cwd=self.here, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=240, check=False
+        """Run a program to its end; what it leaves behind ends with it."""
+        process = subprocess.Popen(
+            command, cwd=self.here, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
-        self.printed += done.stdout
-        assert done.returncode == code, f"{shown}\nends with {done.returncode}, not with {code}:\n{done.stdout[-4000:]}"
-        assert code == 3 or "Traceback (most recent" not in done.stdout, done.stdout[-4000:]
+        try:
+            printed, _ = process.communicate(timeout=LONGEST)
+        finally:
+            end_group(process, 0.1)
+        self.printed += printed
+        assert process.returncode == code, f"{shown}\nends with {process.returncode}, not with {code}:\n{printed[-4000:]}"
+        assert code == 3 or "Traceback (most recent" not in printed, printed[-4000:]
+
+    def kill(self, numbers: Iterable[int]) -> None:
+        """End servers by the number of their job, as a shell counts them."""
+        for number in numbers:
+            end_group(self.servers[number - 1])
 
     def serve(self, line: str) -> None:
         """Begin `kg serve` on a free port; it ends with the page."""
         words = [sys.executable, "-m", "kg", *shlex.split(line, comments=True)[1:], "--port", "0", "--workers", "1"]
         log = self.folder / ".serve.log"
         with log.open("w") as file:
-            server = subprocess.Popen(words, cwd=self.here, env=self.environment, stdout=subprocess.PIPE, stderr=file, text=True)
+            server = subprocess.Popen(
+                words, cwd=self.here, env=self.environment, stdout=subprocess.PIPE, stderr=file, text=True, start_new_session=True
+            )
         self.servers.append(server)
         assert server.stdout is not None
         address = server.stdout.readline().strip().rstrip("/")
@@ -194,18 +265,26 @@ class Run:
         self.wait(address)
 
     def begin(self, line: str) -> None:
-        """Begin another server, whose line ends with `&`; the port it names becomes a free one."""
+        """Begin another server, whose line ends with `&`.
+
+        The port it names becomes a free one. On a page that says its ports the page waits for its servers itself, as a reader must.
+        """
         port = re.search(r"\b(?:8\d{3}|7878)\b", line)
-        assert port, f"a server names its port: {line}"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            free = str(probe.getsockname()[1])
-        command = ["bash", "-c", f"exec {line.rstrip('& ').replace(port[0], free)}"]
-        self.servers.append(
-            subprocess.Popen(command, cwd=self.here, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
-        )
-        self.moves[f"http://127.0.0.1:{port[0]}"] = f"http://127.0.0.1:{free}"
-        self.wait(f"http://127.0.0.1:{free}")
+        assert port or self.ports, f"a server names its port, or the page says its ports: {line}"
+        if port and not self.ports:
+            free = free_port()
+            line = line.replace(port[0], free)
+            self.moves[f"http://127.0.0.1:{port[0]}"] = f"http://127.0.0.1:{free}"
+        call = line.rstrip("& ")
+        # `cd FOLDER && SERVER`: the server takes the place of the shell all the same.
+        folder, _, server = call.rpartition("&& ")
+        with (self.folder / ".servers.log").open("a") as log:
+            command = ["bash", "-c", self.moved(f"{folder}{'&& ' if folder else ''}exec {server}")]
+            self.servers.append(
+                subprocess.Popen(command, cwd=self.here, env=self.environment, stdout=log, stderr=log, text=True, start_new_session=True)
+            )
+        if port and not self.ports:
+            self.wait(f"http://127.0.0.1:{free}")
 
     def wait(self, address: str) -> None:
         """Wait until a server answers."""
@@ -215,6 +294,8 @@ class Run:
         """Return a text with the addresses of the page replaced by those of its servers."""
         for written, real in self.moves.items():
             text = text.replace(written, real)
+        for written, real in self.ports.items():
+            text = re.sub(rf"\b{written}\b", real, text)
         return text
 
     def compare(self, block: Block) -> None:
@@ -222,6 +303,8 @@ class Run:
         seen, place = " ".join(self.printed.split()), 0
         for written, real in self.moves.items():
             seen = seen.replace(real, written)
+        for written, real in self.ports.items():
+            seen = re.sub(rf"\b{real}\b", written, seen)
         for line in block.text.splitlines():
             for part in line.split("…"):
                 wanted = " ".join(part.split())
@@ -230,12 +313,8 @@ class Run:
                 place = found + len(wanted)
 
     def end(self) -> None:
-        """End the servers."""
-        for server in self.servers:
-            server.terminate()
-            try:
-                server.wait(20)
-            finally:
-                server.kill()
-                if server.stdout is not None:
-                    server.stdout.close()
+        """End the servers, the last one first."""
+        for server in reversed(self.servers):
+            end_group(server, 20)
+            if server.stdout is not None:
+                server.stdout.close()

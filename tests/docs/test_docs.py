@@ -18,6 +18,7 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.
 COMMANDS = (
     *("init", "build", "validate", "fix", "why", "diff", "export-sheet", "import-sheet", "duplicates", "enrich"),
     *("ask", "query", "analyse", "profile", "compare", "codebook", "publish", "release", "preflight", "serve"),
+    *("store info", "load", "batch"),
 )
 
 
@@ -77,7 +78,11 @@ def test_commands_and_options_exist(page: Path) -> None:
         if not words or not re.fullmatch(r"[a-z][a-z-]+", words[0]):
             continue
         assert words[0] in ORDER, f"kg {words[0]}"
-        options = {option for parameter in known.commands[words[0]].params for option in (*parameter.opts, *parameter.secondary_opts)}
+        command = known.commands[words[0]]
+        if hasattr(command, "commands"):
+            assert words[1] in command.commands, call
+            command = command.commands[words[1]]
+        options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         name = words[1] if len(words) > 1 else ""
         if words[0] == "ask":  # its options are the parameters of the question, which the command itself checks
             assert name in questions | own or not re.fullmatch(r"[a-z][a-z-]+", name), call

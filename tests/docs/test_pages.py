@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kg.build import Build
-from tests.docs.pages import BUILD, COMMANDS, DORTMUND, FENCE, ROOT, SHOWN, Run, all_pages, blocks
+from tests.docs.pages import BUILD, COMMANDS, DORTMUND, FENCE, ROOT, SHOWN, Run, all_pages, blocks, free_port, missing, ports
 
 pytest.importorskip("openpyxl", reason="pages use workbooks: pip install 'innovation-kg[tables]'")
 pytest.importorskip("uvicorn", reason="pages use kg serve: pip install 'innovation-kg[web]'")
@@ -41,7 +41,10 @@ def test_page_runs_as_it_is_written(name: str, folder: Path) -> None:
     for program in PROGRAMS:
         if re.search(rf"^{program} ", text, re.MULTILINE) and shutil.which(program) is None:
             pytest.skip(f"{program} is not installed: apt-get install {program}")
-    run, ran = Run(folder), False
+    page = PAGES[name].read_text(encoding="utf-8")
+    if lacking := missing(page):
+        pytest.skip(lacking)
+    run, ran = Run(folder, {port: free_port() for port in ports(page)}), False
     try:
         for block in blocks(PAGES[name]):
             if block.runs or block.file:
