@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,17 @@ SPARK = (
 
 APART = ("tests/docs/test_pages.py",)
 """Files whose tests share nothing and take long: each test goes to whoever is free."""
+
+
+def pytest_configure() -> None:
+    """Let Java (Spark) compile only what is cheap to compile: tests end before more would pay (40 % of their processor time)."""
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what has been collected out of every later search for garbage: ten thousand tests live to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

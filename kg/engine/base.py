@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FUNCTIONS = ("nfc", "sha256", "strip_accents", "hash64")
-"""Functions of one value each: Unicode normal form C; SHA-256 in hex digits of its UTF-8; accents dropped;
+"""Functions of one value each: Unicode normal form C (of text without NUL, where DuckDB ends some texts); SHA-256 in hex digits of its UTF-8; accents dropped;
 64 bits (int64) that are the same for the same text on one engine, and others on another."""
 
 COMPRESSION = "zstd"

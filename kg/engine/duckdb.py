@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -70,7 +71,12 @@ class DuckDB:
 
     def quads(self, paths: Iterable[Path]) -> Any:
         """Return the quad tables in these Parquet files as one Ibis table."""
-        return self._connection.read_parquet([str(path) for path in paths])
+        import duckdb
+
+        try:
+            return self._connection.read_parquet([str(path) for path in paths])
+        except duckdb.IOException as error:
+            raise _gone(error) or error from None
 
     def table(self, data: pa.Table) -> Any:
         """Return an Arrow table as an Ibis table."""
@@ -220,7 +226,7 @@ class DuckDB:
         except duckdb.IOException as error:
             if "space left" in str(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-            raise
+            raise _gone(error) or error from None
         except duckdb.OutOfMemoryException as error:
             # DuckDB calls a full folder for what does not fit in memory the same as full memory.
             if "max_temp_directory_size" in str(error) or "space left" in str(error):
@@ -230,6 +236,16 @@ class DuckDB:
 
     def _name(self, kind: str) -> str:
         return f"{kind}_{next(self._numbers)}"
+
+
+def _gone(error: Exception) -> BuildError | None:
+    """Return the error for a file that was removed while it was needed; `None` where DuckDB means something else."""
+    text = str(error)
+    if "No files found" not in text and os.strerror(errno.ENOENT) not in text:
+        return None
+    what = Text("A file of the graph is no longer there.", "Eine Datei des Graphen ist nicht mehr da.")
+    named = re.search(r'"([^"]+)"', text)
+    return BuildError(what, where=named and named[1], fix=Text("Build again: kg build", "Bauen Sie neu: kg build"))
 
 
 def _builtin(name: str, called: str) -> Any:

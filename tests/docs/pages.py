@@ -188,7 +188,7 @@ class Run:
         for name, call in ((name, call) for name, call in calls.items() if call):
             (tools / name).write_text(f'#!/bin/sh\nexec {call} "$@"\n')
             (tools / name).chmod(0o755)
-        kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "TMPDIR", "JAVA_TOOL_OPTIONS") if name in os.environ}
         self.environment = {
             **kept,
             "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin",

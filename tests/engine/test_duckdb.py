@@ -42,6 +42,19 @@ def test_a_full_disk_is_a_full_disk(tmp_path: Path) -> None:
         subprocess.run(["umount", str(tmp_path)], check=True)
 
 
+def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
+    """A portal opens a graph that somebody removes at this moment."""
+    file = tmp_path / "a.parquet"
+    with DuckDB() as engine:
+        engine.to_parquet(engine._connection.sql("SELECT 1 AS a"), file)
+        table = engine.quads([file])
+        file.unlink()
+        for use in (lambda: engine.to_arrow(table), lambda: engine.quads([file])):
+            with pytest.raises(BuildError, match="no longer there") as caught:
+                use()
+            assert str(file) in str(caught.value)
+
+
 def test_nothing_heavy_is_imported_for_rows(tmp_path: Path) -> None:
     """pandas takes 0.4 s to import, and no way to rows needs it."""
     write(tmp_path / "a.csv", "a\n1\n")

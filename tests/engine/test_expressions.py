@@ -167,7 +167,7 @@ TEXT_FUNCTIONS: dict[str, Callable[[Engine, Any], Any]] = {
     "address": lambda _, t: url(t),
     "back": lambda _, t: t.re_replace(r"(.)([.])", r"\2$\\\1"),
     "extract": lambda _, t: t.re_extract(r"([^/]*)$", 1),
-    "nfc": lambda engine, t: engine.call("nfc", t),
+    "nfc": lambda engine, t: engine.call("nfc", t.re_replace(r"\x00", "")),
     "sha256": lambda engine, t: engine.call("sha256", t),
     **{f"search {pattern}": _search(pattern) for pattern in PATTERNS},
     **{f"replace {pattern}": _replace(pattern) for pattern in PATTERNS},
