@@ -151,12 +151,17 @@ def boxes(figure: Figure) -> list[tuple[str, float, float, float, float]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def drawn(graph: Build, engine: DuckDB) -> dict[str, Profile]:
+    return {institution: profile(graph, institution, engine=engine, draws=20) for institution in INSTITUTIONS}
+
+
 @pytest.mark.parametrize("institution", INSTITUTIONS)
 @pytest.mark.parametrize("lang", ["de", "en"])
 @pytest.mark.parametrize("kind", drawing.KINDS)
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
-def test_no_label_covers_another_or_leaves_the_figure(graph: Build, engine: DuckDB, institution: str, lang: str, kind: str, narrow: bool) -> None:
-    found = profile(graph, institution, engine=engine, draws=20)
+def test_no_label_covers_another_or_leaves_the_figure(drawn: dict[str, Profile], institution: str, lang: str, kind: str, narrow: bool) -> None:
+    found = drawn[institution]
     if not drawing.has_content(found, kind):
         pytest.skip("nothing to show")
     figure = drawing.figure(found, kind, lang, narrow=narrow)

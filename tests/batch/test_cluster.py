@@ -28,7 +28,7 @@ from tests.batch import nasty
 from tests.cluster import MEMORY, Cluster, cluster, need_spark
 from tests.conftest import ROOT
 
-CONF = {"spark.sql.shuffle.partitions": "4", "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+CONF = {"spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 OPTIONS = Options(rounds=5)
 TOLERANCE = 1e-12
 

@@ -27,7 +27,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def session(running: Cluster) -> Iterator[Engine]:
-    opened = open_engine("spark", master=running.address, memory=MEMORY, conf={"spark.sql.shuffle.partitions": "4"})
+    opened = open_engine("spark", master=running.address, memory=MEMORY, conf={"spark.sql.shuffle.partitions": "2"})
     yield opened
     opened.close()
 

@@ -24,7 +24,7 @@ from tests.sources.deliveries import ORGANIZATION, OTHERS, POINTS, PROJECT, Plai
 
 GRAPH = f"{BASE}graph/cordis-horizon"
 # A mapping takes a second, whatever its rows: few examples of many rows.
-slow_ones = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+slow_ones = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
