@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kg.engine import workers
 from kg.errors import EngineError, MissingExtraError, Text
 
 JAVA = 17
@@ -27,9 +28,6 @@ CONNECT_SECONDS = 5.0
 
 START_SECONDS = 90.0
 """How long opening a session may take; Spark itself tries a master three times, 20 seconds each."""
-
-WORKERS_SECONDS = 60.0
-"""How long a cluster may take to give the first worker."""
 
 PURPOSE = Text("Batches on Apache Spark", "Stapelläufe mit Apache Spark")
 
@@ -248,7 +246,7 @@ def session(machine: Machine, chosen: Mapping[str, str]) -> Any:
     """Open a session on a Java process that runs.
 
     Raises:
-        EngineError: The cluster refuses it, or gives no worker in :data:`WORKERS_SECONDS`.
+        EngineError: The cluster refuses it, or gives no worker in :data:`kg.engine.workers.WORKERS_SECONDS`.
     """
     from pyspark import SparkConf
     from pyspark.sql import SparkSession
@@ -308,12 +306,12 @@ def wrong_secret(master: str) -> EngineError:
 
 
 def _wait_for_worker(context: Any, master: str, machine: Machine) -> None:
-    end = time.monotonic() + WORKERS_SECONDS
-    while not (context._jsc.sc().isStopped() or context._jsc.sc().getExecutorMemoryStatus().size() > 1):
+    end = time.monotonic() + workers.WORKERS_SECONDS
+    while not (context._jsc.sc().isStopped() or workers.has_worker(context)):
         if machine.wants_another_secret():
             raise wrong_secret(master)
         if time.monotonic() > end:
-            seconds = int(WORKERS_SECONDS)
+            seconds = int(workers.WORKERS_SECONDS)
             what = Text(f"The cluster gave no worker within {seconds} s.", f"Der Cluster stellte in {seconds} s keinen Worker.")
             fix = Text(
                 "Start workers, free their memory, or ask for less (--memory, --threads).",

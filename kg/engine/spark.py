@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from kg.engine import jvm
+from kg.engine import jvm, workers
 from kg.engine.base import COMPRESSION, FUNCTIONS
 from kg.engine.files import is_local, local_path, no_line, nothing_there
 from kg.engine.hadoop import HadoopFiles
@@ -90,6 +90,8 @@ class Spark:
         self._scratch = f"{kept}/{os.getpid()}-{self._local.name}"
         self._session = jvm.session(machine, jvm.settings(self.master, _size(memory), threads, str(self._local), conf))
         self._exit.callback(self._session.stop)
+        if not self.master.startswith("local"):
+            self._exit.enter_context(workers.watched(self._session))
         self._files = HadoopFiles(self._session)
         self._exit.callback(self._remove_scratch)
         self._connection = ibis.pyspark.connect(self._session)
@@ -431,6 +433,8 @@ def _told(where: str | None = None) -> Iterator[None]:
         if "OutOfMemoryError" in said or "CANNOT_ACQUIRE_MEMORY" in said or "exceeds spark.driver.maxResultSize" in said:
             what = Text("The engine's memory is used up.", "Der Speicher der Rechenmaschine ist aufgebraucht.")
             raise BuildError(what, where=where, fix=Text("Give it more (--memory).", "Geben Sie ihr mehr (--memory).")) from error
+        if workers.CANCELLED in said:
+            raise workers.no_worker_left() from error
         if _is_gone(said):
             what = Text(
                 "The Spark session has ended: the cluster or its Java process is gone.",

@@ -84,6 +84,13 @@ def test_a_worker_that_dies_half_way(session: Engine, running: Cluster, tmp_path
     assert session.write(session.read(tmp_path / "rows"), tmp_path / "again") == 100_000
 
 
+def test_when_no_worker_is_left_nobody_waits_for_ever(session: Engine, running: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.engine.workers.WORKERS_SECONDS", 3.0)
+    running.kill_worker(1)
+    with pytest.raises(EngineError, match="has had no worker for 3 s"):
+        session.to_pylist(counted(session, session.table(rows())))
+
+
 @pytest.mark.parametrize("secret", ["another", None])
 def test_another_secret_is_refused(running: Cluster, monkeypatch: pytest.MonkeyPatch, secret: str | None, request: pytest.FixtureRequest) -> None:
     """Last, as only one session can be open: the one before is closed first."""
@@ -100,7 +107,7 @@ def test_another_secret_is_refused(running: Cluster, monkeypatch: pytest.MonkeyP
 
 def test_more_memory_than_any_worker_has(running: Cluster, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("session").close()
-    monkeypatch.setattr("kg.engine.jvm.WORKERS_SECONDS", 5.0)
+    monkeypatch.setattr("kg.engine.workers.WORKERS_SECONDS", 5.0)
     with pytest.raises(EngineError, match="gave no worker within 5 s"):
         open_engine("spark", master=running.address, memory="600GB", conf={"spark.driver.memory": "500m"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,8 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
         engine.to_parquet(engine._connection.sql("SELECT 1 AS a"), file)
         table = engine.quads([file])
         file.unlink()
-        for use in (lambda: engine.to_arrow(table), lambda: engine.quads([file])):
+        uses: list[Callable[[], object]] = [lambda: engine.to_arrow(table), lambda: engine.quads([file])]
+        for use in uses:
             with pytest.raises(BuildError, match="no longer there") as caught:
                 use()
             assert str(file) in str(caught.value)
