@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(KB|MB|GB|TB|K|M|G|T|KiB|MiB|GiB|TiB)\Z", re.IGNORECASE)
 _UNITS = {"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 LEAST_MEMORY = 256e6
-SHARE = 0.62
+SHARE = 0.5
 """Of the memory that the process may take, the part that DuckDB may hold; the rest is Python, Arrow, and what DuckDB does not count."""
 _SECRET = re.compile(r"secret|passw|token|credential|access\.?key|account\.?key", re.IGNORECASE)
 
