@@ -47,6 +47,8 @@ def main(frames: int, files: int) -> None:
     for name in config["prepare"]:
         try:
             handler(name)(desk, Request(name))
+        except (KgError, OSError) as error:  # the graph or the machine lacks something: no bug, so no traceback
+            print(f"error in {name}: {error}", file=sys.stderr)
         except Exception:  # one page that fails must not take all others down: told in the log, and again to whoever asks for it
             print(f"error in {name}", file=sys.stderr)
             traceback.print_exc()
