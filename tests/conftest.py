@@ -54,6 +54,31 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByFile(config, log)
 
 
+SUITES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "contract suite": (("tests/store/",), ("embedded", "oxigraph", "virtuoso")),
+    "cluster suite": (SPARK, ("duckdb", "spark")),
+}
+"""What runs on several stores or engines: its files, and what stands in the names of its tests; what has none of these names runs on all of them."""
+
+_seconds: dict[str, dict[str, float]] = {suite: {} for suite in SUITES}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up the time of each store and engine, with what it takes to start and fill it."""
+    for suite, (files, names) in SUITES.items():
+        if report.nodeid.startswith(files) and not report.skipped:
+            given = report.nodeid.rpartition("[")[2]
+            name = next((name for name in names if name in given), "together")
+            _seconds[suite][name] = _seconds[suite].get(name, 0.0) + report.duration
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print it."""
+    for suite, found in _seconds.items():
+        if found:
+            terminalreporter.write_line(f"{suite}: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(found.items())))
+
+
 @pytest.fixture(scope="session")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The graph of Dortmund."""

@@ -1,4 +1,4 @@
-"""Three real stores with the graph of Dortmund, and the time that each of them takes."""
+"""Three real stores with the graph of Dortmund."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pyoxigraph as ox
@@ -19,7 +18,6 @@ from tests.servers import Server, oxigraph, virtuoso
 
 STORES = ("embedded", "oxigraph", "virtuoso")
 SCRATCH = "https://example.org/scratch"
-_seconds: dict[str, float] = defaultdict(float)
 
 
 def put(server: Server, graph: str, data: bytes) -> None:
@@ -115,17 +113,3 @@ def scratch(place: Place) -> Iterator[Callable[[str], Store]]:
     yield place.scratch
     if place.server is not None:
         delete(place.server, SCRATCH)
-
-
-def pytest_runtest_logreport(report: Any) -> None:
-    """Add up the time of each store, with what it takes to start and fill it."""
-    if "tests/store/" in report.nodeid and "[" in report.nodeid:
-        for name in STORES:
-            if name in report.nodeid.rpartition("[")[2]:
-                _seconds[name] += report.duration
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print it."""
-    if _seconds:
-        terminalreporter.write_line("contract: " + ", ".join(f"{name} {_seconds[name]:.1f} s" for name in STORES if name in _seconds))
