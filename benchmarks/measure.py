@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,28 +137,29 @@ def watch(
 
 def tree_bytes(process: psutil.Process) -> int:
     """Return the resident memory of a process and all below it."""
-    total = 0
-    try:
-        members = [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    for member in members:
-        with contextlib.suppress(psutil.Error):
-            total += member.memory_info().rss
-    return total
+    return int(_of_tree(process, lambda member: member.memory_info().rss))
 
 
 def tree_seconds(process: psutil.Process) -> float:
     """Return the processor time of a process, of all below it, and of those below it that have ended."""
+
+    def spent(member: psutil.Process) -> float:
+        times = member.cpu_times()
+        return float(times.user + times.system + times.children_user + times.children_system)
+
+    return _of_tree(process, spent)
+
+
+def _of_tree(process: psutil.Process, value: Callable[[psutil.Process], float]) -> float:
+    """Add up a value of a process and all below it; whoever ends meanwhile does not count."""
     total = 0.0
     try:
         members = [process, *process.children(recursive=True)]
     except psutil.Error:
-        return 0.0
+        return total
     for member in members:
         with contextlib.suppress(psutil.Error):
-            times = member.cpu_times()
-            total += times.user + times.system + times.children_user + times.children_system
+            total += value(member)
     return total
 
 
